@@ -1,0 +1,104 @@
+import { UnderstudyError } from "../errors/understudy-error.ts";
+import type { Duration } from "../time/units.ts";
+import type { Address } from "./address.ts";
+import type { Channel, ChannelEnd, ChannelHost, Protocol } from "./channel.ts";
+import type { HttpHandler, HttpReply, HttpRequest } from "./http.ts";
+
+/** How a client speaks TLS. In one process nothing is encrypted and only the client's certificate is passed on. */
+export interface ClientTls {
+  /** PEM certificates to trust besides the system's. */
+  readonly ca?: readonly string[];
+  /** Default true. */
+  readonly verify?: boolean;
+  /** PEM, for client authentication. */
+  readonly certificate?: string;
+  readonly key?: string;
+  /** Default: the address's host. */
+  readonly serverName?: string;
+}
+
+/** How a listener speaks TLS. */
+export interface ServerTls {
+  /** PEM chain and key. */
+  readonly certificate: string;
+  readonly key: string;
+  /** Ask for a client certificate; default no. A certificate that `clientCa` does not vouch for is passed on all the same, unless `requireClient`. */
+  readonly requestClient?: boolean;
+  readonly requireClient?: boolean;
+  readonly clientCa?: readonly string[];
+}
+
+/** Bounds of a listener. Everything beyond is answered (400, 408, 413, 431) or closed, and counted. */
+export interface ListenerLimits {
+  readonly headerBytes: number;
+  readonly bodyBytes: number;
+  readonly connections: number;
+  /** From the first byte of a request to the end of its headers, and between two reads of a body. */
+  readonly readTimeout: Duration;
+  /** Idle time of a kept connection. */
+  readonly idleTimeout: Duration;
+}
+
+export interface RequestOptions {
+  /** Until the reply's headers and, for bodies that are not streams, its whole body are there. Default 30 s. */
+  readonly timeout?: Duration;
+  readonly signal?: AbortSignal;
+  /** Present = use TLS. */
+  readonly tls?: ClientTls;
+  /** Replies with larger bodies are refused with `too-large`; default 64 MiB; does not apply with `stream`. */
+  readonly maxReplyBytes?: number;
+  /** `stream`: the body comes as a stream or blob to be read later; default: read whole into bytes (json and text stay as they are in one process). */
+  readonly reply?: "whole" | "stream";
+}
+
+export interface ServeOptions {
+  /** What `via.listener` says; default `http` or `https`. */
+  readonly name?: string;
+  readonly tls?: ServerTls;
+  readonly limits?: Partial<ListenerLimits>;
+  /**
+   * Replies are written exactly as given: no Date, Connection, Content-Length or Keep-Alive added, and the connection
+   * closes after one. For sockets whose bytes are a contract. Default false.
+   */
+  readonly verbatim?: boolean;
+  /** File mode of a Unix socket; default by umask. */
+  readonly mode?: number;
+}
+
+export interface Listener {
+  /** With the real port. */
+  readonly address: Address;
+  /** New connections are refused from now on; replies in flight may finish within `grace` (default 0: cut). Channels are closed. */
+  close(grace?: Duration): Promise<void>;
+}
+
+export type NetworkErrorCode =
+  | "refused"
+  | "reset"
+  | "closed"
+  | "timeout"
+  | "unreachable"
+  | "unresolved"
+  | "tls"
+  | "aborted"
+  | "too-large"
+  | "malformed"
+  | "in-use"
+  | "denied";
+
+/**
+ * An exchange that did not come about. `refused`: nobody listens. `reset`/`closed`: the other end went away (closed: orderly,
+ * before the reply was complete). `in-use`, `denied`: the address cannot be served.
+ */
+export class NetworkError extends UnderstudyError<NetworkErrorCode> {
+  override readonly name = "NetworkError";
+}
+
+/** Two verbs over plain records. Sockets and direct calls in one process behave the same (one conformance suite). */
+export interface Network {
+  /** Rejects with {@link NetworkError}; every status is a reply. Redirects are not followed. */
+  request(to: Address, request: HttpRequest, options?: RequestOptions): Promise<HttpReply>;
+  serve(at: Address, handler: HttpHandler, options?: ServeOptions): Promise<Listener>;
+  dial<F>(to: Address, protocol: Protocol<F>, end: ChannelEnd<F>, options?: { readonly tls?: ClientTls; readonly timeout?: Duration }): Promise<Channel<F>>;
+  accept<F>(at: Address, protocol: Protocol<F>, host: ChannelHost<F>, options?: Pick<ServeOptions, "name" | "tls" | "limits" | "mode">): Promise<Listener>;
+}

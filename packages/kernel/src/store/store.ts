@@ -1,0 +1,79 @@
+import { UnderstudyError } from "../errors/understudy-error.ts";
+
+/** What a column holds. A `?` allows null. `serial` is filled at insertion with a number larger than any before. */
+export type ColumnType = "serial" | `${"text" | "integer" | "real" | "boolean" | "json" | "bytes"}${"" | "?"}`;
+
+/** A table's shape. Rows are plain frozen objects with exactly these members. */
+export interface Table<Row extends object> {
+  readonly name: string;
+  readonly columns: Readonly<Record<keyof Row & string, ColumnType>>;
+  readonly key: readonly (keyof Row & string)[];
+  readonly unique: readonly (readonly (keyof Row & string)[])[];
+  readonly indexes: readonly (readonly (keyof Row & string)[])[];
+}
+
+export function table<Row extends object>(
+  name: string,
+  columns: Readonly<Record<keyof Row & string, ColumnType>>,
+  options: {
+    readonly key: readonly (keyof Row & string)[];
+    readonly unique?: Table<Row>["unique"];
+    readonly indexes?: Table<Row>["indexes"];
+  },
+): Table<Row> {
+  return { name, columns, key: options.key, unique: options.unique ?? [], indexes: options.indexes ?? [] };
+}
+
+export type Comparison = "=" | "!=" | "<" | "<=" | ">" | ">=" | "in" | "prefix";
+
+/** A question to a table. Its shape is compiled once and kept; the values come with each call, in the order of `where`. */
+export interface Query<Row> {
+  /** All must hold. `in` takes an array; `prefix` compares the beginning of a text. Null matches only `=` with null. */
+  readonly where?: readonly (readonly [keyof Row & string, Comparison])[];
+  /** Then by key, so that the order is always total. */
+  readonly order?: readonly (readonly [keyof Row & string, "asc" | "desc"])[];
+}
+
+export interface Finder<Row> {
+  /** At most `limit` rows (default all) after the first `offset`. */
+  all(values: readonly unknown[], page?: { readonly limit?: number; readonly offset?: number }): Promise<readonly Row[]>;
+  first(values: readonly unknown[]): Promise<Row | undefined>;
+  count(values: readonly unknown[]): Promise<number>;
+}
+
+/** One change. `replace` and `remove` take the row as it was read: if somebody changed it since, the commit is a `conflict`. */
+export type Write =
+  | { readonly kind: "insert"; readonly table: Table<object>; readonly row: object }
+  | { readonly kind: "replace"; readonly table: Table<object>; readonly old: object; readonly row: object }
+  | { readonly kind: "remove"; readonly table: Table<object>; readonly old: object }
+  | { readonly kind: "remove-where"; readonly table: Table<object>; readonly query: Query<object>; readonly values: readonly unknown[] };
+
+export const insert = <Row extends object>(into: Table<Row>, row: Row): Write => ({ kind: "insert", table: into as unknown as Table<object>, row });
+export const replace = <Row extends object>(into: Table<Row>, old: Row, row: Row): Write => ({ kind: "replace", table: into as unknown as Table<object>, old, row });
+export const remove = <Row extends object>(from: Table<Row>, old: Row): Write => ({ kind: "remove", table: from as unknown as Table<object>, old });
+export const removeWhere = <Row extends object>(from: Table<Row>, query: Query<Row>, values: readonly unknown[]): Write =>
+  ({ kind: "remove-where", table: from as unknown as Table<object>, query: query as unknown as Query<object>, values });
+
+export type StoreErrorCode = "exists" | "conflict" | "full" | "read-only" | "in-use" | "unreachable" | "bad-schema" | "failed";
+
+/** `exists`: a key or unique set is taken (`details.table`, `details.columns`). `conflict`: read again and decide anew. */
+export class StoreError extends UnderstudyError<StoreErrorCode> {
+  override readonly name = "StoreError";
+}
+
+/**
+ * A stand-in's tables. Handlers read, decide, and commit what is to be written as one batch: all or nothing, and synced when
+ * the promise resolves. Rows are frozen; a row read twice without a change in between is equal, and may be the same object.
+ */
+export interface Store {
+  get<Row extends object>(from: Table<Row>, ...key: readonly (string | number)[]): Promise<Row | undefined>;
+  find<Row extends object>(from: Table<Row>, query: Query<Row>): Finder<Row>;
+  commit(writes: readonly Write[]): Promise<void>;
+  /** Runs `decide`, commits its writes, and starts over (at most 20 times) on `conflict`. Resolves to its result. */
+  change<Result>(decide: () => Promise<{ readonly writes: readonly Write[]; readonly result: Result }>): Promise<Result>;
+}
+
+/** Opens the tables of a stand-in; creates what is missing. The same name gives the same tables after a power cut. */
+export interface Stores {
+  open(name: string, tables: readonly Table<never>[]): Promise<Store>;
+}
