@@ -1,0 +1,50 @@
+// Old syntax on purpose: see find-node.mjs.
+import { spawn } from "child_process";
+import { dirname, join } from "path";
+import { fileURLToPath, pathToFileURL } from "url";
+
+const FORWARDED = ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGUSR2", "SIGWINCH"];
+
+/** One key press reaches us twice, from the terminal and again through npm: the same signal within this time is one signal. */
+const SAME_SIGNAL_MS = 300;
+
+const leash = pathToFileURL(join(dirname(fileURLToPath(import.meta.url)), "leash.mjs")).href;
+
+/**
+ * Runs Node in our place until it ends: same terminal, folder and environment (changed by `env`); each signal reaches it exactly once;
+ * then this process ends as the child did, by the same exit code or the same signal.
+ */
+export function runChild(node, args, env) {
+  const child = spawn(node, ["--import", leash].concat(args), {
+    // A process group of its own: otherwise the terminal signals the child, and so do we.
+    detached: process.platform !== "win32",
+    env: Object.assign({}, process.env, env, { UNDERSTUDY_LEASH: String(process.pid) }),
+    stdio: ["inherit", "inherit", "inherit", "ipc"],
+  });
+  const lastAt = {};
+  FORWARDED.forEach((signal) => {
+    process.on(signal, () => {
+      const now = Date.now();
+      const isEcho = signal !== "SIGWINCH" && now - (lastAt[signal] || 0) < SAME_SIGNAL_MS;
+      if (isEcho) return;
+      lastAt[signal] = now;
+      child.kill(signal);
+    });
+  });
+  process.on("SIGTSTP", () => {
+    child.kill("SIGSTOP");
+    process.kill(process.pid, "SIGSTOP");
+  });
+  process.on("SIGCONT", () => child.kill("SIGCONT"));
+  child.on("error", (error) => {
+    console.error(`Cannot start ${node}: ${error.message}`);
+    process.exit(1);
+  });
+  child.on("exit", (code, signal) => {
+    if (signal === null) process.exit(code);
+    FORWARDED.forEach((name) => {
+      process.removeAllListeners(name);
+    });
+    process.kill(process.pid, signal);
+  });
+}
