@@ -1,1 +1,108 @@
-export {};
+export { type RandomStream, type Random, type StreamKey, CountedStream, SeededRandom, streamKey } from "./chance/random.ts";
+export { assertNever, messageOf, UnderstudyError, UsageError } from "./errors/understudy-error.ts";
+export { applyChange, type EventSink, type JsonObject, type JsonValue, type LabEvent } from "./events/event.ts";
+export { EventList, eventLine, type EventRecorder, foldEvent } from "./events/recorder.ts";
+export type {
+  Belief,
+  Cloud,
+  CloudLink,
+  CloudSpec,
+  DeviceSpec,
+  Endpoint,
+  Family,
+  Phase,
+  Site,
+} from "./family/family.ts";
+export { FaultBook, type FaultCounts } from "./faults/fault-book.ts";
+export type { Fault, FaultRule, Faults } from "./faults/faults.ts";
+export { matchesGlob } from "./faults/glob.ts";
+export type { Logger } from "./log/logger.ts";
+export { type Address, describeAddress, type TcpAddress, tcp, type UnixAddress, unix } from "./network/address.ts";
+export type { Channel, ChannelEnd, ChannelHost, Protocol } from "./network/channel.ts";
+export {
+  binary,
+  type Body,
+  EMPTY_BODY,
+  header,
+  type Headers,
+  type HttpAnswer,
+  type HttpHandler,
+  type HttpReply,
+  type HttpRequest,
+  json,
+  noHeaders,
+  type ReceivedRequest,
+  targetPath,
+  text,
+  type Via,
+} from "./network/http.ts";
+export {
+  type ClientTls,
+  type Listener,
+  type ListenerLimits,
+  type Network,
+  NetworkError,
+  type NetworkErrorCode,
+  type RequestOptions,
+  type ServeOptions,
+  type ServerTls,
+} from "./network/network.ts";
+export type { Device, DeviceState, Exit, Question, Unit, WakeUp } from "./power/device.ts";
+export type { Ground } from "./power/ground.ts";
+export type { WriteProbe } from "./power/life.ts";
+export { Power, type PowerSnapshot, type UnitSnapshot, type Unsynced } from "./power/power.ts";
+export type { World } from "./power/world.ts";
+export type { Blob, Blobs } from "./storage/blob.ts";
+export {
+  type FileStat,
+  type PowerableStorage,
+  type Storage,
+  StorageError,
+  type StorageErrorCode,
+  type StorageSnapshot,
+} from "./storage/storage.ts";
+export {
+  type ColumnType,
+  type Comparison,
+  type Finder,
+  insert,
+  type Query,
+  remove,
+  removeWhere,
+  replace,
+  type Store,
+  StoreError,
+  type StoreErrorCode,
+  type Stores,
+  type Table,
+  table,
+  type Write,
+} from "./store/store.ts";
+export type { Clock, Due, Ticket, Timekeeper } from "./time/clock.ts";
+export { RealTime } from "./time/real-time.ts";
+export { TimingWheel } from "./time/timing-wheel.ts";
+export {
+  type ByteCount,
+  between,
+  bytes,
+  type Calendar,
+  days,
+  type Duration,
+  gib,
+  hours,
+  type Instant,
+  instant,
+  kib,
+  later,
+  mib,
+  milliseconds,
+  minutes,
+  type Percent,
+  parseIso,
+  percent,
+  seconds,
+  toCalendar,
+  toIso,
+  VIRTUAL_EPOCH,
+} from "./time/units.ts";
+export { VirtualTime } from "./time/virtual-time.ts";
