@@ -25,7 +25,8 @@ export function whyInstall(root) {
 /** Runs `npm ci` without install scripts; false where it fails, after npm has said why. */
 export function installDependencies(root) {
   const npm = process.env.npm_execpath;
-  const program = npm && /\.c?js$/.test(npm) ? [process.execPath, npm] : [process.platform === "win32" ? "npm.cmd" : "npm"];
+  const program =
+    npm && /\.c?js$/.test(npm) ? [process.execPath, npm] : [process.platform === "win32" ? "npm.cmd" : "npm"];
   const args = ["ci", "--ignore-scripts", "--include=dev", "--include=optional", "--loglevel=error"];
   const done = spawnSync(program[0], program.slice(1).concat(args), {
     cwd: root,

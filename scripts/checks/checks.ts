@@ -1,0 +1,62 @@
+import { spawn } from "node:child_process";
+import { dirname, join } from "node:path";
+
+/** One of the checks of `npm run check`: a program of `node_modules` that ends with 0 where the house is in order. */
+export interface Check {
+  readonly name: string;
+  readonly program: string;
+  readonly args: readonly string[];
+}
+
+/** Formatting, and the lint rules that need no types. */
+export const STYLE: Check = { name: "format and style", program: "biome", args: ["check", "--error-on-warnings", "."] };
+
+/** Lint rules that know types (floating promises, exhaustive switches), and the world that is given. */
+export const LINT: Check = { name: "lint", program: "oxlint", args: ["."] };
+
+/** The compiler, strict, over sources, tests and scripts. */
+export const TYPES: Check = { name: "types", program: "../typescript-native/bin/tsc", args: ["-p", ".", "--noEmit"] };
+
+/** Who may import whom. */
+export const FLOORS: Check = {
+  name: "floors and rooms",
+  program: "depcruise",
+  args: ["--config", ".dependency-cruiser.mjs", "packages", "scripts"],
+};
+
+/** Files, exports and dependencies nobody uses. */
+export const UNUSED: Check = { name: "unused", program: "knip", args: ["--no-progress", "--no-config-hints"] };
+
+/** Exports that only tests use. */
+export const DEAD: Check = {
+  name: "dead exports",
+  program: "knip",
+  args: ["--production", "--include", "files,exports,types", "--no-progress", "--no-config-hints"],
+};
+
+/** All checks, in the order in which they run: the quick and frequent findings first. */
+export const CHECKS: readonly Check[] = [STYLE, LINT, TYPES, FLOORS, UNUSED, DEAD];
+
+/** What a check said, and whether it was content. */
+export interface CheckResult {
+  readonly ok: boolean;
+  readonly output: string;
+}
+
+/** Runs a check in the house at `root`. Its output is passed on as it comes where `echo` is given. */
+export function runCheck(check: Check, root: string, echo?: (text: string) => void): Promise<CheckResult> {
+  const path = `${dirname(process.execPath)}:${process.env.PATH ?? ""}`;
+  const program = join(root, "node_modules", ".bin", check.program);
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, check.args, { cwd: root, env: { ...process.env, PATH: path } });
+    let output = "";
+    const collect = (chunk: Buffer): void => {
+      output += chunk.toString();
+      echo?.(chunk.toString());
+    };
+    child.stdout.on("data", collect);
+    child.stderr.on("data", collect);
+    child.once("error", reject);
+    child.once("close", (code) => resolve({ ok: code === 0, output }));
+  });
+}
