@@ -1,0 +1,34 @@
+import { type Headers, type HttpReply, text as textBody } from "@understudy/kernel";
+import { type Answer, CODES, renderAnswer } from "./answer.ts";
+
+const XML_HEADERS: Headers = Object.freeze([["Content-Type", "application/xml; charset=UTF-8"] as const]);
+
+/** An answer on its way: what goes over HTTP, or through Panorama to the caller. */
+export interface RenderedAnswer {
+  readonly status: number;
+  /** The document; absent with a file. */
+  readonly text?: string;
+  readonly file?: { readonly name: string; readonly contentType: string; readonly content: Uint8Array };
+}
+
+/** Renders an answer. HTTP status 200 for all but modern authentication failures, which are 403. */
+export function rendered(answer: Answer, status: number = statusOf(answer)): RenderedAnswer {
+  if (answer.kind === "file") return { status, file: { name: answer.name, contentType: answer.contentType, content: answer.content } };
+  return { status, text: renderAnswer(answer).markup };
+}
+
+function statusOf(answer: Answer): number {
+  const modern = answer.kind === "error" && answer.code === CODES.forbidden && answer.lines[0] === "Invalid Credential";
+  return modern ? 403 : 200;
+}
+
+/** As an HTTP reply. Files come as attachments. */
+export function httpReply(answer: RenderedAnswer): HttpReply {
+  if (answer.file === undefined) return { status: answer.status, headers: XML_HEADERS, body: textBody(answer.text ?? "") };
+  const { name, contentType, content } = answer.file;
+  const headers: Headers = [
+    ["Content-Type", contentType],
+    ["Content-Disposition", `attachment; filename=${name.replace(/[^A-Za-z0-9._()-]/g, "_")}`],
+  ];
+  return { status: answer.status, headers, body: { kind: "bytes", bytes: content } };
+}
