@@ -1,4 +1,7 @@
 export { type RandomStream, type Random, type StreamKey, CountedStream, SeededRandom, streamKey } from "./chance/random.ts";
+export { Cell, type CellDevice, type CellOptions, type Decisions, type Difference, type Roster } from "./cells/cell.ts";
+export { type CellSnapshot, VirtualCell, type VirtualCellOptions } from "./cells/virtual-cell.ts";
+export { WireError } from "./errors/wire-error.ts";
 export { assertNever, messageOf, UnderstudyError, UsageError } from "./errors/understudy-error.ts";
 export { applyChange, type EventSink, type JsonObject, type JsonValue, type LabEvent } from "./events/event.ts";
 export { EventList, eventLine, type EventRecorder, foldEvent } from "./events/recorder.ts";

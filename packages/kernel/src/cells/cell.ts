@@ -1,16 +1,21 @@
-import { UsageError } from "../errors/understudy-error.ts";
+import { messageOf, UsageError } from "../errors/understudy-error.ts";
 import type { JsonObject, JsonValue, LabEvent } from "../events/event.ts";
 import type { EventRecorder } from "../events/recorder.ts";
 import type { Belief, Cloud, CloudLink, CloudSpec, DeviceSpec, Family } from "../family/family.ts";
 import type { Device, DeviceState } from "../power/device.ts";
 import type { Ground } from "../power/ground.ts";
-import { Power, type PowerSnapshot } from "../power/power.ts";
+import { Power } from "../power/power.ts";
 import type { World } from "../power/world.ts";
 import type { PowerableStorage } from "../storage/storage.ts";
 import { CloudUnit } from "./cloud-unit.ts";
 
 /** Answers to questions by kind; `ask` (or no entry) leaves a question to a person, or to its deadline. */
 export type Decisions = Readonly<Record<string, string>>;
+
+export interface Roster {
+  readonly clouds: readonly { readonly family: Family; readonly spec: CloudSpec }[];
+  readonly devices: readonly { readonly family: Family; readonly spec: DeviceSpec; readonly decide: Decisions }[];
+}
 
 export interface CellOptions {
   /** Opens the storage of a stand-in. */
@@ -28,6 +33,7 @@ export interface Difference {
 export interface CellDevice {
   readonly id: string;
   readonly family: Family;
+  readonly spec: DeviceSpec;
   readonly device: Device;
   readonly cloud: string | undefined;
   readonly decide: Decisions;
@@ -86,9 +92,10 @@ export class Cell implements EventRecorder {
     ties: { readonly cloud?: string; readonly link?: CloudLink; readonly decide?: Decisions } = {},
   ): Promise<Device> {
     const link = ties.link ?? (ties.cloud === undefined ? undefined : await this.linkFor(ties.cloud, spec));
-    const device = family.createDevice(link === undefined ? spec : { ...spec, cloud: link });
+    const whole: DeviceSpec = link === undefined ? spec : { ...spec, cloud: link };
+    const device = family.createDevice(whole);
     this.power.add(spec.id, family.name, device, await this.#options.storageFor(spec.id));
-    this.#devices.set(spec.id, { id: spec.id, family, device, cloud: ties.cloud, decide: ties.decide ?? {} });
+    this.#devices.set(spec.id, { id: spec.id, family, spec: whole, device, cloud: link?.name, decide: ties.decide ?? {} });
     return device;
   }
 
@@ -119,9 +126,10 @@ export class Cell implements EventRecorder {
     return this.power.isOn(id) ? device.state() : { ...device.state(), phase: "off" };
   }
 
+  /** `undefined` for a device whose cloud is not in this cell, and for one the cloud does not know. */
   beliefOf(id: string): Belief | undefined {
     const { cloud } = this.device(id);
-    return cloud === undefined ? undefined : this.cloud(cloud).belief(id);
+    return cloud === undefined ? undefined : this.#clouds.get(cloud)?.cloud.belief(id);
   }
 
   /** Where the cloud's belief and the device differ: only keys that both have count. */
@@ -151,13 +159,33 @@ export class Cell implements EventRecorder {
     const device = this.#devices.get(event.source);
     const choice = device?.decide[String(question.kind)];
     if (choice === undefined || choice === "ask") return;
-    const { id } = question;
-    const answering = { due: () => void this.power.answer(event.source, String(id), choice).catch(() => undefined) };
+    const questionId = String(question.id);
+    const answering = { due: () => void this.#answer(event.source, questionId, choice) };
     this.#ground.time.schedule(this.#ground.time.now(), answering, 0);
   }
 
-  snapshot(): Promise<PowerSnapshot> {
-    return this.power.snapshot();
+  async #answer(device: string, questionId: string, choice: string): Promise<void> {
+    try {
+      await this.power.answer(device, questionId, choice);
+    } catch (error) {
+      this.#ground.logFor(device).warn("a standing answer was not taken", { questionId, choice, reason: messageOf(error) });
+    }
+  }
+
+  /** Who is in the cell: all that is needed to put the same stand-ins on another ground. */
+  roster(): Roster {
+    return {
+      clouds: [...this.#clouds.values()].map(({ family, spec }) => ({ family, spec })),
+      devices: [...this.#devices.values()].map(({ family, spec, decide }) => ({ family, spec, decide })),
+    };
+  }
+
+  /** Puts a roster's stand-ins on this ground, all switched off. */
+  async cast(roster: Roster): Promise<void> {
+    for (const { family, spec } of roster.clouds) await this.addCloud(family, spec, "off");
+    for (const { family, spec, decide } of roster.devices) {
+      await this.addDevice(family, spec, spec.cloud === undefined ? { decide } : { link: spec.cloud, decide });
+    }
   }
 }
 

@@ -3,7 +3,7 @@ import type { EventSink, JsonObject } from "../events/event.ts";
 import type { Fault, Faults } from "../faults/faults.ts";
 import type { Logger } from "../log/logger.ts";
 import type { Network } from "../network/network.ts";
-import { type ScopedNetwork, scopeNetwork } from "../network/scoped.ts";
+import { type NetworkScope, type ScopedNetwork, scopeNetwork } from "../network/scoped.ts";
 import type { Blobs } from "../storage/blob.ts";
 import type { PowerableStorage, Storage } from "../storage/storage.ts";
 import type { Stores } from "../store/store.ts";
@@ -16,7 +16,7 @@ import { UnitClock, type WakeUps } from "./unit-clock.ts";
 import type { World } from "./world.ts";
 
 /** The stand-in a world is minted for. */
-export interface WorldOwner extends WakeUps {
+export interface WorldOwner extends WakeUps, NetworkScope {
   readonly id: string;
   readonly family: string;
   readonly bootCount: number;
@@ -59,9 +59,8 @@ export class BootWorld implements World, EventSink, Faults {
 
   get network(): Network {
     if (this.#scope === undefined) {
-      const { id, storage } = this.#owner;
-      const network = this.#ground.linkOf?.(id) ?? this.#ground.network;
-      this.#scope = scopeNetwork(network, { caller: id, folder: storage.hostFolder ?? `/stand-ins/${id}` });
+      const network = this.#ground.linkOf?.(this.id) ?? this.#ground.network;
+      this.#scope = scopeNetwork(network, this.#owner);
       if (!this.#life.alive) this.#scope.kill("power");
     }
     return this.#scope.network;

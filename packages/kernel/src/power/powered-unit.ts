@@ -1,5 +1,6 @@
 import { messageOf, UnderstudyError } from "../errors/understudy-error.ts";
 import type { JsonObject } from "../events/event.ts";
+import { type Address, unix } from "../network/address.ts";
 import type { PowerableStorage } from "../storage/storage.ts";
 import type { Due, Ticket } from "../time/clock.ts";
 import { type Instant, later } from "../time/units.ts";
@@ -100,6 +101,16 @@ export class PoweredUnit implements Due, WorldOwner {
   /** Runs `work` as an episode, after those that wait. Rejects with what it throws, or when the power goes first. */
   answer(work: () => Promise<void>): Promise<void> {
     return new Promise((taken, refused) => this.#enqueue({ work, taken, refused }));
+  }
+
+  get caller(): string {
+    return this.id;
+  }
+
+  /** Relative socket paths lie in the stand-in's own folder. */
+  resolve(address: Address): Address {
+    if (address.kind === "tcp" || address.path.startsWith("/")) return address;
+    return unix(`${this.storage.hostFolder ?? `/stand-ins/${this.id}`}/${address.path}`);
   }
 
   setWake(name: string, at: Instant): void {
