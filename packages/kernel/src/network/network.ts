@@ -28,13 +28,33 @@ export interface ServerTls {
   readonly clientCa?: readonly string[];
 }
 
+/**
+ * Whose calls these are, and whether they still have power. {@link scopeNetwork} gives it to the networks below; nobody else
+ * sets it. What lives longer than a call is held, and dropped at a power cut.
+ */
+export interface Holder {
+  /** Id of the stand-in. */
+  readonly caller: string;
+  /** True after the power cut: nothing that was asked for may complete any more. */
+  readonly dead: boolean;
+  hold(thing: Held): void;
+  release(thing: Held): void;
+}
+
+/** A listener, channel or exchange that ends at once, and silently for its owner, when the power goes. */
+export interface Held {
+  drop(reason: string): void;
+}
+
 /** Bounds of a listener. Everything beyond is answered (400, 408, 413, 431) or closed, and counted. */
 export interface ListenerLimits {
   readonly headerBytes: number;
   readonly bodyBytes: number;
   readonly connections: number;
-  /** From the first byte of a request to the end of its headers, and between two reads of a body. */
+  /** From the first byte of a request to the end of its headers. */
   readonly readTimeout: Duration;
+  /** Longest pause of the sender within a body, while the handler waits for it. */
+  readonly bodyTimeout: Duration;
   /** Idle time of a kept connection. */
   readonly idleTimeout: Duration;
 }
@@ -49,6 +69,16 @@ export interface RequestOptions {
   readonly maxReplyBytes?: number;
   /** `stream`: the body comes as a stream or blob to be read later; default: read whole into bytes (json and text stay as they are in one process). */
   readonly reply?: "whole" | "stream";
+  /** Set by {@link scopeNetwork}. */
+  readonly holder?: Holder;
+}
+
+export interface DialOptions {
+  readonly tls?: ClientTls;
+  /** Until the connection stands. Default 30 s. */
+  readonly timeout?: Duration;
+  /** Set by {@link scopeNetwork}. */
+  readonly holder?: Holder;
 }
 
 export interface ServeOptions {
@@ -63,7 +93,24 @@ export interface ServeOptions {
   readonly verbatim?: boolean;
   /** File mode of a Unix socket; default by umask. */
   readonly mode?: number;
+  /**
+   * Makes the reply for what cannot be a request (400, 408, 413, 431, 501, 503) before the handler is asked. Default: the
+   * status with its phrase as plain text. The connection is closed after it.
+   */
+  readonly refusal?: (status: RefusalStatus, why: string) => HttpReply;
+  /**
+   * `bare`: a reply over HTTP/1.0 without keep-alive carries only the handler's headers, and its body ends with the connection.
+   * Default `full`.
+   */
+  readonly http10?: "full" | "bare";
+  /** Set by {@link scopeNetwork}. */
+  readonly holder?: Holder;
 }
+
+/** What a listener answers by itself: malformed, too slow, body or headers too large, too many connections. */
+export type RefusalStatus = 400 | 408 | 413 | 431 | 501 | 503;
+
+export type AcceptOptions = Pick<ServeOptions, "name" | "tls" | "limits" | "mode" | "holder">;
 
 export interface Listener {
   /** With the real port. */
@@ -99,6 +146,6 @@ export interface Network {
   /** Rejects with {@link NetworkError}; every status is a reply. Redirects are not followed. */
   request(to: Address, request: HttpRequest, options?: RequestOptions): Promise<HttpReply>;
   serve(at: Address, handler: HttpHandler, options?: ServeOptions): Promise<Listener>;
-  dial<F>(to: Address, protocol: Protocol<F>, end: ChannelEnd<F>, options?: { readonly tls?: ClientTls; readonly timeout?: Duration }): Promise<Channel<F>>;
-  accept<F>(at: Address, protocol: Protocol<F>, host: ChannelHost<F>, options?: Pick<ServeOptions, "name" | "tls" | "limits" | "mode">): Promise<Listener>;
+  dial<F>(to: Address, protocol: Protocol<F>, end: ChannelEnd<F>, options?: DialOptions): Promise<Channel<F>>;
+  accept<F>(at: Address, protocol: Protocol<F>, host: ChannelHost<F>, options?: AcceptOptions): Promise<Listener>;
 }
