@@ -1,5 +1,5 @@
-import { spawn } from "node:child_process";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
+import { runTool, type ToolOptions, type ToolResult } from "../tools/run-tool.ts";
 
 /** One of the checks of `npm run check`: a program of `node_modules` that ends with 0 where the house is in order. */
 export interface Check {
@@ -37,26 +37,8 @@ export const DEAD: Check = {
 /** All checks, in the order in which they run: the quick and frequent findings first. */
 export const CHECKS: readonly Check[] = [STYLE, LINT, TYPES, FLOORS, UNUSED, DEAD];
 
-/** What a check said, and whether it was content. */
-export interface CheckResult {
-  readonly ok: boolean;
-  readonly output: string;
-}
-
-/** Runs a check in the house at `root`. Its output is passed on as it comes where `echo` is given. */
-export function runCheck(check: Check, root: string, echo?: (text: string) => void): Promise<CheckResult> {
-  const path = `${dirname(process.execPath)}:${process.env.PATH ?? ""}`;
+/** Runs a check in the house at `root`. */
+export function runCheck(check: Check, root: string, echo?: ToolOptions["echo"]): Promise<ToolResult> {
   const program = join(root, "node_modules", ".bin", check.program);
-  return new Promise((resolve, reject) => {
-    const child = spawn(program, check.args, { cwd: root, env: { ...process.env, PATH: path } });
-    let output = "";
-    const collect = (chunk: Buffer): void => {
-      output += chunk.toString();
-      echo?.(chunk.toString());
-    };
-    child.stdout.on("data", collect);
-    child.stderr.on("data", collect);
-    child.once("error", reject);
-    child.once("close", (code) => resolve({ ok: code === 0, output }));
-  });
+  return runTool(program, check.args, echo ? { cwd: root, echo } : { cwd: root });
 }

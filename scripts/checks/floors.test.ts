@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type CheckResult, FLOORS } from "./checks.ts";
+import type { ToolResult } from "../tools/run-tool.ts";
+import { FLOORS } from "./checks.ts";
 import { type PlantedHouse, plantHouse } from "./planted-house.ts";
 
 const face = "export const face = 1;\n";
@@ -45,7 +46,7 @@ describe("a violation of the floors and rooms fails the check", () => {
     ["resolvable", "packages/edge/src/unresolved.ts", importing("@understudy/kernel/src/inside.ts")],
   ];
   let house: PlantedHouse;
-  let result: CheckResult;
+  let result: ToolResult;
 
   beforeAll(async () => {
     const faces = [

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type CheckResult, LINT } from "./checks.ts";
+import type { ToolResult } from "../tools/run-tool.ts";
+import { LINT } from "./checks.ts";
 import { type PlantedHouse, plantHouse } from "./planted-house.ts";
 
 const far = `
@@ -56,7 +57,7 @@ const asFile = (what: string): string => `packages/edge/src/device/${what.replac
 
 describe("the linter fails on", () => {
   let house: PlantedHouse;
-  let result: CheckResult;
+  let result: ToolResult;
   beforeAll(async () => {
     house = await plantHouse({
       "packages/kernel/src/index.ts": far,

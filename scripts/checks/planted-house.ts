@@ -1,7 +1,8 @@
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { type Check, type CheckResult, runCheck } from "./checks.ts";
+import type { ToolResult } from "../tools/run-tool.ts";
+import { type Check, runCheck } from "./checks.ts";
 
 const root = dirname(dirname(import.meta.dirname));
 const configuration = [
@@ -18,7 +19,7 @@ const packages = ["kernel", "pantavisor", "panos", "edge", "fleet", "cli"];
 
 /** A small house of its own in a temporary folder, under our configuration, in which a test plants what a check must find. */
 export interface PlantedHouse extends AsyncDisposable {
-  check(check: Check): Promise<CheckResult>;
+  check(check: Check): Promise<ToolResult>;
 }
 
 /**
