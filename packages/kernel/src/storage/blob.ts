@@ -19,7 +19,10 @@ export interface Blobs {
    * Takes a stream in; refuses with `StorageError("mismatch")` when `expect` is given and the content has another hash or size,
    * and keeps nothing then.
    */
-  receive(chunks: AsyncIterable<Uint8Array>, expect?: { readonly sha256?: string; readonly size?: number }): Promise<Blob>;
+  receive(
+    chunks: AsyncIterable<Uint8Array>,
+    expect?: { readonly sha256?: string; readonly size?: number },
+  ): Promise<Blob>;
   /** The blob of that name; `undefined` when it is not here. */
   get(sha256: string): Promise<Blob | undefined>;
   remove(sha256: string): Promise<void>;

@@ -3,7 +3,15 @@ import type { Body } from "../network/http.ts";
 import type { Instant } from "../time/units.ts";
 import type { Blob } from "./blob.ts";
 
-export type StorageErrorCode = "full" | "read-only" | "missing" | "bad-path" | "mismatch" | "too-large" | "in-use" | "failed";
+export type StorageErrorCode =
+  | "full"
+  | "read-only"
+  | "missing"
+  | "bad-path"
+  | "mismatch"
+  | "too-large"
+  | "in-use"
+  | "failed";
 
 /** `full`: no space left. `read-only`. `missing`: the file is not there. `in-use`: another process holds the storage. */
 export class StorageError extends UnderstudyError<StorageErrorCode> {
@@ -71,5 +79,9 @@ export interface PowerableStorage extends Storage {
 
 /** Plain data; blobs by reference. */
 export interface StorageSnapshot {
-  readonly files: readonly { readonly path: string; readonly content: Uint8Array | Blob | { readonly link: string }; readonly modified: Instant }[];
+  readonly files: readonly {
+    readonly path: string;
+    readonly content: Uint8Array | Blob | { readonly link: string };
+    readonly modified: Instant;
+  }[];
 }
