@@ -1,2 +1,3 @@
 export { type CrashPoint, crashSweep, type SweepRun } from "./crash-sweep.ts";
+export { type Need, needs, type OutsideServer } from "./outside-servers.ts";
 export { type SiteOptions, TestSite } from "./site.ts";
