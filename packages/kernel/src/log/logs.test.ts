@@ -3,16 +3,17 @@ import { UnderstudyError } from "../errors/understudy-error.ts";
 import { VIRTUAL_EPOCH } from "../time/units.ts";
 import { CollectedLogs } from "./collected-logs.ts";
 import { logLevelFrom } from "./log-level.ts";
-import { createPinoLogs } from "./pino-logger.ts";
+import { openPinoLogs } from "./pino-logger.ts";
 import { silentLogger } from "./silent-logger.ts";
 
 const neverAsked = (): string => {
   throw new Error("The text of a line that is not written must not be put together");
 };
 
-test("live logs are JSON lines with source, without secrets, and lazy", () => {
+test("live logs are JSON lines with source, without secrets, and lazy", async () => {
   const lines: string[] = [];
-  const log = createPinoLogs({ level: "info", to: { write: (line) => void lines.push(line) } })("pantahub");
+  const logs = await openPinoLogs({ level: "info", to: { write: (line) => void lines.push(line) } });
+  const log = logs("pantahub");
   log.debug(neverAsked);
   log.warn(() => "login refused", {
     user: "user1",

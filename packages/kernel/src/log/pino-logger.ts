@@ -1,4 +1,4 @@
-import { type DestinationStream, destination, type Logger as Pino, pino, stdTimeFunctions } from "pino";
+import type { DestinationStream, Logger as Pino } from "pino";
 import type { LogLevel } from "./log-level.ts";
 import type { Logger } from "./logger.ts";
 import { redact } from "./redact.ts";
@@ -8,9 +8,14 @@ export type LogBook = (source: string) => Logger;
 
 /**
  * Logs as JSON lines `{level, time, source, msg, …}`, to stderr unless told otherwise; secrets are taken out by name. Lines are
- * written before the call returns, so that none is missing after a crash. For live servers: it reads the machine's time.
+ * written before the call returns, so that none is missing after a crash. For live servers: it reads the machine's time. The
+ * library is loaded when the logs are opened.
  */
-export function createPinoLogs(options: { readonly level: LogLevel; readonly to?: DestinationStream }): LogBook {
+export async function openPinoLogs(options: {
+  readonly level: LogLevel;
+  readonly to?: DestinationStream;
+}): Promise<LogBook> {
+  const { destination, pino, stdTimeFunctions } = await import("pino");
   const root = pino(
     {
       level: options.level,
