@@ -6,7 +6,7 @@ import { fileURLToPath, pathToFileURL } from "url";
 const FORWARDED = ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGUSR2", "SIGWINCH"];
 
 /** One key press reaches us twice, from the terminal and again through npm: the same signal within this time is one signal. */
-const SAME_SIGNAL_MS = 300;
+const SAME_SIGNAL_MS = 1000;
 
 const leash = pathToFileURL(join(dirname(fileURLToPath(import.meta.url)), "leash.mjs")).href;
 
