@@ -1,0 +1,59 @@
+import type { Decisions, Duration, Family, FaultRule, JsonObject } from "@understudy/kernel";
+
+/** A lab as it runs: read from a lab file, or put together in code. */
+export interface Lab {
+  readonly seed: number | string;
+  /** How long a lab in virtual time runs; live labs go on until they are stopped. */
+  readonly duration: Duration;
+  readonly clouds: readonly LabCloud[];
+  readonly fleets: readonly LabFleet[];
+  readonly faults: readonly FaultRule[];
+  readonly timeline: readonly TimelineEntry[];
+  /** Modules of families, as workers load them: family name to module. */
+  readonly families: ReadonlyMap<string, FamilySource>;
+}
+
+/** A family and where it was loaded from: a package name or a file URL. */
+export interface FamilySource {
+  readonly family: Family;
+  readonly module: string;
+}
+
+export interface LabCloud {
+  readonly name: string;
+  readonly family: Family;
+  readonly options: JsonObject;
+}
+
+export interface LabFleet {
+  readonly name: string;
+  readonly family: Family;
+  /** Name of its cloud; absent: its devices reach out by their own options. */
+  readonly cloud?: string;
+  readonly decide: Decisions;
+  /** Options of every device, overridden by those of `devices`. */
+  readonly options: JsonObject;
+  readonly count: number;
+  /** Devices listed one by one; then `count` is their number. */
+  readonly devices?: readonly LabDevice[];
+}
+
+export interface LabDevice {
+  readonly id?: string;
+  readonly options: JsonObject;
+}
+
+/** Which devices an entry of the timeline is for; absent parts mean all. */
+export interface Selection {
+  readonly family?: string;
+  readonly fleet?: string;
+  /** Id or glob. */
+  readonly device?: string;
+  /** Share of the devices, 0 … 1, drawn for each device from its own stream. */
+  readonly share?: number;
+}
+
+export type TimelineEntry =
+  | { readonly kind: "act"; readonly at: Duration; readonly action: string; readonly args: JsonObject; readonly to: Selection }
+  | { readonly kind: "power-cut"; readonly at: Duration; readonly to: Selection; readonly lasting?: Duration }
+  | { readonly kind: "fault"; readonly at: Duration; readonly rule: FaultRule };
