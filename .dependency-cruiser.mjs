@@ -9,7 +9,7 @@ const tests = "[.]test[.]ts$|^packages/[^/]+/(test|src/testing)/";
 const coreIo =
   "^(node:)?(fs|fs/promises|net|http|http2|https|tls|dgram|dns|dns/promises|child_process|cluster|worker_threads|readline|readline/promises|repl|sqlite|timers|timers/promises|perf_hooks|inspector|v8|vm|wasi|tty|process|os)$";
 const packagedIo =
-  "node_modules/(dockerode|mqtt|aedes|mqemitter|undici|pg|better-sqlite3|kysely|ws|pino|prom-client|find-my-way|@peculiar/x509|@kubernetes/|@nats-io/|node-pty|playwright-core)";
+  "node_modules/(dockerode|mqtt|aedes|mqemitter|undici|pg|better-sqlite3|kysely|ws|pino|prom-client|find-my-way|@peculiar/x509|@kubernetes|@nats-io|node-pty|playwright-core)/";
 
 /** A family's room may use its own package's rooms `allowed`, and nothing else of that package. */
 function room(name, allowed) {

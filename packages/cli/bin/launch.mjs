@@ -19,7 +19,8 @@ export function launch(name) {
   const isCheckout = existsSync(source);
   if (!isCheckout && isThisNodeNewEnough()) {
     if (module.enableCompileCache) module.enableCompileCache();
-    return import(pathToFileURL(compiled).href);
+    void import(pathToFileURL(compiled).href);
+    return;
   }
   const node = isThisNodeNewEnough() ? process.execPath : findInstalledNode([home, process.cwd()]);
   if (!node) {
@@ -27,7 +28,7 @@ export function launch(name) {
     process.exit(1);
   }
   const program = isCheckout ? sourceArguments(source) : ["--disable-warning=ExperimentalWarning", compiled];
-  return runChild(node, program.concat(process.argv.slice(2)), compileCache());
+  runChild(node, program.concat(process.argv.slice(2)), compileCache());
 }
 
 /** What Node needs to run a program of ours from its sources. */
