@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { link, open, readFile, rename, rm } from "node:fs/promises";
 
 /** `secret`: mode 0600. `secret-once`: also never replaced. `public`: mode 0644. */
@@ -15,7 +16,7 @@ export async function readPem(path: string): Promise<string | undefined> {
 
 /** Writes a file whole or not at all, and synced. False when `secret-once` found one there. */
 export async function writePem(path: string, text: string, kind: PemKind): Promise<boolean> {
-  const draft = `${path}.${process.pid}.new`;
+  const draft = `${path}.${randomBytes(6).toString("hex")}.new`;
   const file = await open(draft, "w", kind === "public" ? 0o644 : 0o600);
   try {
     await file.writeFile(text);
