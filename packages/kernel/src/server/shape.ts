@@ -55,6 +55,15 @@ function explain(
       accepted: `only ${known.join(", ")}`,
     });
   }
+  if (at(schema, error.schemaPath) === false) {
+    const known = Object.keys(record(record(at(schema, parentOf(error.schemaPath))).properties));
+    return wireProblem({
+      reason: "shape",
+      path: place,
+      found: "an unknown key",
+      accepted: `only ${known.join(", ") || "no keys"}`,
+    });
+  }
   const accepted = describeSchema(at(schema, error.schemaPath));
   return wireProblem({
     reason: "shape",
@@ -88,6 +97,8 @@ const escaped = (part: string): string => part.replaceAll("~", "~0").replaceAll(
 const pointer = (path: string): readonly string[] => path.split("/").slice(1).map(unescaped);
 const record = (value: unknown): Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {}; // Checked: a non-null object.
+
+const parentOf = (path: string): string => path.slice(0, path.lastIndexOf("/"));
 
 const valueAt = (value: unknown, path: string): unknown =>
   pointer(path).reduce<unknown>((now, part) => record(now)[part], value);
