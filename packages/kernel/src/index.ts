@@ -1,10 +1,17 @@
-export { type RandomStream, type Random, type StreamKey, CountedStream, SeededRandom, streamKey } from "./chance/random.ts";
 export { Cell, type CellDevice, type CellOptions, type Decisions, type Difference, type Roster } from "./cells/cell.ts";
 export { type CellSnapshot, VirtualCell, type VirtualCellOptions } from "./cells/virtual-cell.ts";
-export { WireError } from "./errors/wire-error.ts";
+export {
+  CountedStream,
+  type Random,
+  type RandomStream,
+  SeededRandom,
+  type StreamKey,
+  streamKey,
+} from "./chance/random.ts";
 export { assertNever, messageOf, UnderstudyError, UsageError } from "./errors/understudy-error.ts";
+export { WireError } from "./errors/wire-error.ts";
 export { applyChange, type EventSink, type JsonObject, type JsonValue, type LabEvent } from "./events/event.ts";
-export { EventList, eventLine, type EventRecorder, foldEvent } from "./events/recorder.ts";
+export { EventList, type EventRecorder, eventLine, foldEvent } from "./events/recorder.ts";
 export type {
   Belief,
   Cloud,
@@ -23,15 +30,15 @@ export type { Logger } from "./log/logger.ts";
 export { type Address, describeAddress, type TcpAddress, tcp, type UnixAddress, unix } from "./network/address.ts";
 export type { Channel, ChannelEnd, ChannelHost, Protocol } from "./network/channel.ts";
 export {
-  binary,
   type Body,
+  binary,
   EMPTY_BODY,
-  header,
   type Headers,
   type HttpAnswer,
   type HttpHandler,
   type HttpReply,
   type HttpRequest,
+  header,
   json,
   noHeaders,
   type ReceivedRequest,
@@ -55,6 +62,7 @@ export type { Ground } from "./power/ground.ts";
 export type { WriteProbe } from "./power/life.ts";
 export { Power, type PowerSnapshot, type UnitSnapshot, type Unsynced } from "./power/power.ts";
 export type { World } from "./power/world.ts";
+export { compileShape, type Shape } from "./server/shape.ts";
 export type { Blob, Blobs } from "./storage/blob.ts";
 export {
   type FileStat,
@@ -89,8 +97,8 @@ export {
   between,
   bytes,
   type Calendar,
-  days,
   type Duration,
+  days,
   gib,
   hours,
   type Instant,

@@ -27,7 +27,11 @@ export async function loadFamily(name: string, module: string | undefined = AT_H
   const candidates = [exported[name], exported.family, exported.default];
   const family = candidates.find(isFamily);
   if (family === undefined || family.name !== name) {
-    throw new UsageError("bad-family", `The module ${module} exports no family called ${name} (looked under ${name}, family and default).`, { name, module });
+    throw new UsageError(
+      "bad-family",
+      `The module ${module} exports no family called ${name} (looked under ${name}, family and default).`,
+      { name, module },
+    );
   }
   return { family, module };
 }
@@ -36,12 +40,23 @@ async function load(name: string, module: string): Promise<Readonly<Record<strin
   try {
     return (await import(module)) as Readonly<Record<string, unknown>>; // a module namespace is a record
   } catch (error) {
-    throw new UsageError("bad-family", `The module ${module} of family ${name} cannot be loaded: ${messageOf(error)}`, { name, module }, { cause: error });
+    throw new UsageError(
+      "bad-family",
+      `The module ${module} of family ${name} cannot be loaded: ${messageOf(error)}`,
+      { name, module },
+      { cause: error },
+    );
   }
 }
 
 function isFamily(value: unknown): value is Family {
   if (typeof value !== "object" || value === null) return false;
   const { name, createCloud, createDevice, schemas, ports } = value as Partial<Family>; // any object may lack any of them
-  return typeof name === "string" && typeof createCloud === "function" && typeof createDevice === "function" && schemas !== undefined && ports !== undefined;
+  return (
+    typeof name === "string" &&
+    typeof createCloud === "function" &&
+    typeof createDevice === "function" &&
+    schemas !== undefined &&
+    ports !== undefined
+  );
 }

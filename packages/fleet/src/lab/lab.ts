@@ -54,6 +54,12 @@ export interface Selection {
 }
 
 export type TimelineEntry =
-  | { readonly kind: "act"; readonly at: Duration; readonly action: string; readonly args: JsonObject; readonly to: Selection }
+  | {
+      readonly kind: "act";
+      readonly at: Duration;
+      readonly action: string;
+      readonly args: JsonObject;
+      readonly to: Selection;
+    }
   | { readonly kind: "power-cut"; readonly at: Duration; readonly to: Selection; readonly lasting?: Duration }
   | { readonly kind: "fault"; readonly at: Duration; readonly rule: FaultRule };

@@ -33,12 +33,16 @@ export class LocatedYaml {
   problem(path: string, found: string, accepted: string): UsageError {
     const { line, column } = this.#place(parts(path));
     const key = path === "" ? "the file" : path;
-    return new UsageError("bad-lab-file", `${this.#file}:${line}:${column}: ${key}: found ${found}; expected ${accepted}`, {
-      file: this.#file,
-      line,
-      column,
-      path,
-    });
+    return new UsageError(
+      "bad-lab-file",
+      `${this.#file}:${line}:${column}: ${key}: found ${found}; expected ${accepted}`,
+      {
+        file: this.#file,
+        line,
+        column,
+        path,
+      },
+    );
   }
 
   /** Turns a shape's complaint, whose path begins with `where`, into a located usage error; other errors pass through. */
@@ -46,7 +50,9 @@ export class LocatedYaml {
     if (!(error instanceof WireError)) return error;
     const { path, found, accepted } = error.details;
     const place = String(path).replace(/^lab\.?/, "");
-    return found === undefined ? this.problem(place, "something malformed", error.message) : this.problem(place, String(found), String(accepted));
+    return found === undefined
+      ? this.problem(place, "something malformed", error.message)
+      : this.problem(place, String(found), String(accepted));
   }
 
   /** Where a value stands; for what is missing, where its nearest container stands. Unknown keys are shown at the key. */
@@ -73,5 +79,7 @@ export class LocatedYaml {
 }
 
 function parts(path: string): readonly (string | number)[] {
-  return [...path.matchAll(/([^.[\]]+)|\[(\d+)\]/g)].map((match) => (match[2] === undefined ? (match[1] ?? "") : Number(match[2])));
+  return [...path.matchAll(/([^.[\]]+)|\[(\d+)\]/g)].map((match) =>
+    match[2] === undefined ? (match[1] ?? "") : Number(match[2]),
+  );
 }

@@ -1,9 +1,17 @@
-import { compileShape, type Duration, type Family, type FaultRule, type JsonObject, minutes, type Shape } from "@understudy/kernel";
+import {
+  compileShape,
+  type Duration,
+  type Family,
+  type FaultRule,
+  type JsonObject,
+  minutes,
+  type Shape,
+} from "@understudy/kernel";
 import type { Static } from "typebox";
 import { DURATION_FORMS, parseDuration } from "./duration.ts";
-import { loadFamily } from "./families.ts";
+import { familiesAtHome, loadFamily } from "./families.ts";
 import type { FamilySource, Lab, LabCloud, LabDevice, LabFleet } from "./lab.ts";
-import { faultShape, fleetShape, labShape } from "./lab-shapes.ts";
+import { type faultShape, fleetShape, labShape } from "./lab-shapes.ts";
 import { LocatedYaml } from "./located-yaml.ts";
 import { readTimeline } from "./read-timeline.ts";
 
@@ -51,7 +59,7 @@ class LabReader {
 
   async read(file: LabFile): Promise<Lab> {
     for (const [name, module] of Object.entries(file.families ?? {})) await this.#family(name, this.#resolve(module));
-    for (const fleet of file.fleets ?? []) await this.#family(fleet.family);
+    for (const [at, fleet] of (file.fleets ?? []).entries()) await this.#familyOfFleet(fleet.family, at);
     const clouds = await this.#clouds(file);
     const fleets = (file.fleets ?? []).map((entry, at) => this.#fleet(entry, at, clouds, file.timing));
     return {
@@ -71,13 +79,26 @@ class LabReader {
   }
 
   #resolve(module: string): string {
-    return /^\.{0,2}\//.test(module) && this.#source.baseUrl !== undefined ? new URL(module, this.#source.baseUrl).href : module;
+    return /^\.{0,2}\//.test(module) && this.#source.baseUrl !== undefined
+      ? new URL(module, this.#source.baseUrl).href
+      : module;
   }
 
   async #family(name: string, module?: string): Promise<Family> {
     const known = this.#families.get(name) ?? (await loadFamily(name, module));
     this.#families.set(name, known);
     return known.family;
+  }
+
+  async #familyOfFleet(name: string, at: number): Promise<void> {
+    if (!this.#families.has(name) && !familiesAtHome.includes(name)) {
+      throw this.#yaml.problem(
+        `fleets[${at}].family`,
+        JSON.stringify(name),
+        `one of ${[...familiesAtHome, ...this.#families.keys()].join(", ")}; name the module of any other under families:`,
+      );
+    }
+    await this.#family(name);
   }
 
   /** The clouds of the file, and one more for each family of a fleet that names none and has none. */
@@ -90,7 +111,11 @@ class LabReader {
         const where = several ? `lab.clouds.${kind}[${at}]` : `lab.clouds.${kind}`;
         const { name, ...rest } = options as JsonObject; // shape-checked: an object from YAML
         this.#check(family.schemas.cloud, rest, where);
-        clouds.push({ name: typeof name === "string" ? name : kind, family, options: this.#timed(family.schemas.cloud, rest, file.timing) });
+        clouds.push({
+          name: typeof name === "string" ? name : kind,
+          family,
+          options: this.#timed(family.schemas.cloud, rest, file.timing),
+        });
       }
     }
     for (const fleet of file.fleets ?? []) {
@@ -104,22 +129,32 @@ class LabReader {
   async #familyOfCloud(kind: string): Promise<Family> {
     const loaded = [...this.#families.values()].find(({ family }) => family.cloudKind === kind);
     if (loaded !== undefined) return loaded.family;
-    for (const name of ["pantavisor", "panos", "edge"]) {
+    for (const name of familiesAtHome) {
       const { family } = await loadFamily(name);
       if (family.cloudKind === kind) return this.#family(name);
     }
-    throw this.#yaml.problem(`clouds.${kind}`, "an unknown kind of cloud", "pantahub, panorama, edge-cloud, or the kind of a family named under families:");
+    throw this.#yaml.problem(
+      `clouds.${kind}`,
+      "an unknown kind of cloud",
+      "pantahub, panorama, edge-cloud, or the kind of a family named under families:",
+    );
   }
 
   #fleet(entry: FleetEntry, at: number, clouds: readonly LabCloud[], timing: unknown): LabFleet {
     const { family } = this.#known(entry.family);
     const options = Object.fromEntries(Object.entries(entry).filter(([key]) => !FLEET_KEYS.has(key))) as JsonObject;
-    const devices = entry.devices?.map((device, n) => this.#device(family, { ...options, ...(device as JsonObject) }, `lab.fleets[${at}].devices[${n}]`, timing));
+    const devices = entry.devices?.map((device, n) =>
+      this.#device(family, { ...options, ...(device as JsonObject) }, `lab.fleets[${at}].devices[${n}]`, timing),
+    );
     if (devices === undefined) this.#check(family.schemas.device, options, `lab.fleets[${at}]`);
     const cloud = entry.cloud ?? clouds.find((known) => known.family === family)?.name;
     if (!clouds.some((known) => known.name === cloud && known.family === family)) {
       const names = clouds.filter((known) => known.family === family).map((known) => known.name);
-      throw this.#yaml.problem(`fleets[${at}].cloud`, JSON.stringify(cloud), `the name of a ${family.cloudKind}: ${names.join(", ") || "none is there"}`);
+      throw this.#yaml.problem(
+        `fleets[${at}].cloud`,
+        JSON.stringify(cloud),
+        `the name of a ${family.cloudKind}: ${names.join(", ") || "none is there"}`,
+      );
     }
     return {
       name: entry.name ?? (at === 0 ? family.name : `${family.name}-${at}`),
@@ -140,8 +175,14 @@ class LabReader {
 
   /** The lab's `timing` goes to everyone whose shape knows it and who does not say otherwise. */
   #timed(schema: object, options: JsonObject, timing: unknown): JsonObject {
-    const knows = "properties" in schema && typeof schema.properties === "object" && schema.properties !== null && "timing" in schema.properties;
-    return timing === undefined || !knows || "timing" in options ? options : { ...options, timing: timing as JsonObject };
+    const knows =
+      "properties" in schema &&
+      typeof schema.properties === "object" &&
+      schema.properties !== null &&
+      "timing" in schema.properties;
+    return timing === undefined || !knows || "timing" in options
+      ? options
+      : { ...options, timing: timing as JsonObject };
   }
 
   #fault(rule: Static<typeof faultShape>, where: string): FaultRule {
@@ -163,7 +204,8 @@ class LabReader {
 
   #known(name: string): FamilySource {
     const known = this.#families.get(name);
-    if (known === undefined) throw this.#yaml.problem("fleets", `the family ${name}`, [...this.#families.keys()].join(", "));
+    if (known === undefined)
+      throw this.#yaml.problem("fleets", `the family ${name}`, [...this.#families.keys()].join(", "));
     return known;
   }
 

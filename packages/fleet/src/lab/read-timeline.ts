@@ -27,7 +27,10 @@ const selectionShape = compileShape(
 const fault = compileShape(faultShape);
 
 /** The timeline of a lab file: each entry has `at`, one thing that happens, and for power cuts `for`. */
-export function readTimeline(entries: readonly Readonly<Record<string, unknown>>[], context: Context): readonly TimelineEntry[] {
+export function readTimeline(
+  entries: readonly Readonly<Record<string, unknown>>[],
+  context: Context,
+): readonly TimelineEntry[] {
   return entries.map((entry, at) => readEntry(entry, `timeline[${at}]`, context));
 }
 
@@ -42,22 +45,53 @@ function readEntry(entry: Readonly<Record<string, unknown>>, where: string, cont
   const value = entry[name];
   if (name === "power-cut") {
     const to = selectionShape.parse(value ?? {}, `lab.${where}.${name}`);
-    return { kind: "power-cut", at, to, ...(entry.for === undefined ? {} : { lasting: duration(entry.for, `${where}.for`, context) }) };
+    return {
+      kind: "power-cut",
+      at,
+      to,
+      ...(entry.for === undefined ? {} : { lasting: duration(entry.for, `${where}.for`, context) }),
+    };
   }
-  if (entry.for !== undefined) throw context.yaml.problem(`${where}.for`, JSON.stringify(entry.for), "no `for` here; only power cuts end by themselves");
-  if (name === "fault") return { kind: "fault", at, rule: context.fault(fault.parse(value, `lab.${where}.fault`), `${where}.fault`) };
+  if (entry.for !== undefined)
+    throw context.yaml.problem(
+      `${where}.for`,
+      JSON.stringify(entry.for),
+      "no `for` here; only power cuts end by themselves",
+    );
+  if (name === "fault")
+    return { kind: "fault", at, rule: context.fault(fault.parse(value, `lab.${where}.fault`), `${where}.fault`) };
   return readAction(name, value, at, where, context);
 }
 
-function readAction(name: string, value: unknown, at: TimelineEntry["at"], where: string, context: Context): TimelineEntry {
+function readAction(
+  name: string,
+  value: unknown,
+  at: TimelineEntry["at"],
+  where: string,
+  context: Context,
+): TimelineEntry {
   const { family: wanted, to, ...args } = (typeof value === "object" && value !== null ? value : {}) as JsonObject; // YAML gives plain data
-  const able = context.families.filter((family) => name in family.schemas.actions && (wanted === undefined || family.name === wanted));
+  const able = context.families.filter(
+    (family) => name in family.schemas.actions && (wanted === undefined || family.name === wanted),
+  );
   const [family] = able;
-  if (family === undefined) throw context.yaml.problem(`${where}.${name}`, "an unknown action", `one of ${known(context)}`);
-  if (able.length > 1) throw context.yaml.problem(`${where}.${name}`, "no family", `family: one of ${able.map((one) => one.name).join(", ")}`);
+  if (family === undefined)
+    throw context.yaml.problem(`${where}.${name}`, "an unknown action", `one of ${known(context)}`);
+  if (able.length > 1)
+    throw context.yaml.problem(
+      `${where}.${name}`,
+      "no family",
+      `family: one of ${able.map((one) => one.name).join(", ")}`,
+    );
   const schema = family.schemas.actions[name];
   if (schema !== undefined) context.check(schema, args, `lab.${where}.${name}`);
-  return { kind: "act", at, action: name, args, to: { family: family.name, ...selection(to, `${where}.${name}.to`, context) } };
+  return {
+    kind: "act",
+    at,
+    action: name,
+    args,
+    to: { family: family.name, ...selection(to, `${where}.${name}.to`, context) },
+  };
 }
 
 /** `all`, an id or glob, or an object with fleet, device and share. */

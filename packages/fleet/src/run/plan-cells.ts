@@ -54,7 +54,9 @@ function packed(fleets: readonly LabFleet[]): FleetSlice[][] {
 /** Groups that a family keeps together are never cut; a group that does not fit any more begins a new cell. */
 function packedTogether(cloud: LabCloud, fleets: readonly LabFleet[]): FleetSlice[][] {
   const places = fleets.flatMap((fleet) => Array.from({ length: fleet.count }, (_, index) => ({ fleet, index })));
-  const options: readonly JsonObject[] = places.map(({ fleet, index }) => fleet.devices?.[index]?.options ?? fleet.options);
+  const options: readonly JsonObject[] = places.map(
+    ({ fleet, index }) => fleet.devices?.[index]?.options ?? fleet.options,
+  );
   const groups = cloud.family.together?.(options) ?? places.map((_, place) => [place]);
   const cells: FleetSlice[][] = [];
   let room = 0;
@@ -73,7 +75,9 @@ function packedTogether(cloud: LabCloud, fleets: readonly LabFleet[]): FleetSlic
 }
 
 /** The devices of a slice: id, place and options. */
-export function* devicesOf(slice: FleetSlice): Generator<{ readonly id: string; readonly index: number; readonly options: JsonObject }> {
+export function* devicesOf(
+  slice: FleetSlice,
+): Generator<{ readonly id: string; readonly index: number; readonly options: JsonObject }> {
   const { fleet, indexes } = slice;
   const at = (index: number): { id: string; index: number; options: JsonObject } => {
     const listed = fleet.devices?.[index];

@@ -1,4 +1,4 @@
-import { type Cell, later, messageOf, matchesGlob } from "@understudy/kernel";
+import { type Cell, later, matchesGlob, messageOf } from "@understudy/kernel";
 import type { Lab, Selection, TimelineEntry } from "../lab/lab.ts";
 
 /** What came of an entry that could not be carried out. */
@@ -11,7 +11,12 @@ export interface TimelineFailure {
  * Sets the lab's timeline going on a cell: each entry happens at its instant, for those of its devices that are here.
  * `fleetOf` tells a device's fleet; `failed` is called for an entry that could not be carried out.
  */
-export function playTimeline(lab: Lab, cell: Cell, fleetOf: (id: string) => string | undefined, failed: (failure: TimelineFailure) => void): void {
+export function playTimeline(
+  lab: Lab,
+  cell: Cell,
+  fleetOf: (id: string) => string | undefined,
+  failed: (failure: TimelineFailure) => void,
+): void {
   const { time } = cell.ground;
   const start = time.now();
   for (const [number, entry] of lab.timeline.entries()) {
@@ -22,7 +27,13 @@ export function playTimeline(lab: Lab, cell: Cell, fleetOf: (id: string) => stri
   }
 }
 
-async function happen(lab: Lab, cell: Cell, entry: TimelineEntry, number: number, fleetOf: (id: string) => string | undefined): Promise<void> {
+async function happen(
+  lab: Lab,
+  cell: Cell,
+  entry: TimelineEntry,
+  number: number,
+  fleetOf: (id: string) => string | undefined,
+): Promise<void> {
   switch (entry.kind) {
     case "fault":
       cell.ground.faults.add(entry.rule);
@@ -43,7 +54,13 @@ async function happen(lab: Lab, cell: Cell, entry: TimelineEntry, number: number
       const clouds = new Set(ids.map((id) => cell.device(id).cloud));
       for (const cloud of clouds) {
         if (cloud === undefined) continue;
-        await cell.act(family, cloud, entry.action, entry.args, ids.filter((id) => cell.device(id).cloud === cloud));
+        await cell.act(
+          family,
+          cloud,
+          entry.action,
+          entry.args,
+          ids.filter((id) => cell.device(id).cloud === cloud),
+        );
       }
       return;
     }
@@ -58,7 +75,12 @@ async function powerOn(cell: Cell, ids: readonly string[]): Promise<void> {
 }
 
 /** The chosen devices of a cell. Shares are drawn from each device's own stream. */
-export function selected(cell: Cell, to: Selection, number: number, fleetOf: (id: string) => string | undefined): readonly string[] {
+export function selected(
+  cell: Cell,
+  to: Selection,
+  number: number,
+  fleetOf: (id: string) => string | undefined,
+): readonly string[] {
   const ids: string[] = [];
   for (const { id, family } of cell.devices.values()) {
     if (to.family !== undefined && family.name !== to.family) continue;

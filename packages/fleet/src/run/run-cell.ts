@@ -1,4 +1,12 @@
-import { type Address, type Blobs, type EventRecorder, later, tcp, VirtualCell, type WriteProbe } from "@understudy/kernel";
+import {
+  type Address,
+  type Blobs,
+  type EventRecorder,
+  later,
+  tcp,
+  VirtualCell,
+  type WriteProbe,
+} from "@understudy/kernel";
 import type { Lab, LabCloud } from "../lab/lab.ts";
 import { type CellPlan, devicesOf } from "./plan-cells.ts";
 import { playTimeline, type TimelineFailure } from "./play-timeline.ts";
@@ -30,7 +38,8 @@ export interface RunCellOptions {
 }
 
 /** Name of a cloud's slice: with more than one cell, each has its own. */
-export const sliceName = (cloud: LabCloud, cell: number, cells: number): string => (cells > 1 ? `${cloud.name}@${cell}` : cloud.name);
+export const sliceName = (cloud: LabCloud, cell: number, cells: number): string =>
+  cells > 1 ? `${cloud.name}@${cell}` : cloud.name;
 
 /** Builds a cell, switches everything on, and starts its timeline; time has not passed yet. */
 export async function openCell(
@@ -59,7 +68,11 @@ export async function openCell(
     const { fleet } = slice;
     for (const device of devicesOf(slice)) {
       fleetOf.set(device.id, fleet.name);
-      await cell.addDevice(fleet.family, device, cloudName === undefined ? { decide: fleet.decide } : { cloud: cloudName, decide: fleet.decide });
+      await cell.addDevice(
+        fleet.family,
+        device,
+        cloudName === undefined ? { decide: fleet.decide } : { cloud: cloudName, decide: fleet.decide },
+      );
     }
   }
   for (const id of cell.devices.keys()) await cell.power.on(id);
@@ -77,7 +90,11 @@ export async function runCell(lab: Lab, plan: CellPlan, cells: number, options: 
     },
   };
   const failures: TimelineFailure[] = [];
-  const cell = await openCell(lab, plan, cells, { ...options, events: counting, failed: (failure) => failures.push(failure) });
+  const cell = await openCell(lab, plan, cells, {
+    ...options,
+    events: counting,
+    failed: (failure) => failures.push(failure),
+  });
   await cell.time.runUntil(later(cell.time.now(), lab.duration));
   return reportOf(cell, plan.number, events, failures);
 }

@@ -35,11 +35,18 @@ async function work(): Promise<void> {
     }
     try {
       const spool = new EventSpool();
-      const report = await runCell(lab, plan, plans.length, { events: spools === undefined ? { record: () => undefined } : spool });
+      const report = await runCell(lab, plan, plans.length, {
+        events: spools === undefined ? { record: () => undefined } : spool,
+      });
       if (spools !== undefined) spool.writeTo(spools, plan.number);
       say({ kind: "done", report });
     } catch (error) {
-      say({ kind: "failed", cell: plan.number, error: messageOf(error), stack: error instanceof Error ? error.stack : undefined });
+      say({
+        kind: "failed",
+        cell: plan.number,
+        error: messageOf(error),
+        stack: error instanceof Error ? error.stack : undefined,
+      });
     }
   });
   say({ kind: "ready" });

@@ -33,7 +33,11 @@ export async function runLab(source: LabSource, options: RunLabOptions = {}): Pr
     if (workers <= 1) {
       for (const plan of plans) {
         const spool = new EventSpool();
-        done(await runCell(lab, plan, plans.length, { events: spools === undefined ? { record: () => undefined } : spool }));
+        done(
+          await runCell(lab, plan, plans.length, {
+            events: spools === undefined ? { record: () => undefined } : spool,
+          }),
+        );
         if (spools !== undefined) spool.writeTo(spools, plan.number);
       }
     } else {
@@ -47,7 +51,13 @@ export async function runLab(source: LabSource, options: RunLabOptions = {}): Pr
 }
 
 /** Each worker asks for the next cell when it has finished one. */
-async function runOnWorkers(source: LabSource, spools: string | undefined, cells: number, count: number, done: (report: CellReport) => void): Promise<void> {
+async function runOnWorkers(
+  source: LabSource,
+  spools: string | undefined,
+  cells: number,
+  count: number,
+  done: (report: CellReport) => void,
+): Promise<void> {
   let next = 0;
   const url = new URL(import.meta.url.endsWith(".ts") ? "./cell-worker.ts" : "./cell-worker.js", import.meta.url);
   const runWorker = (): Promise<void> =>
@@ -60,14 +70,23 @@ async function runOnWorkers(source: LabSource, spools: string | undefined, cells
       worker.on("message", (message: FromWorker) => {
         if (message.kind === "failed") {
           void worker.terminate();
-          reject(new UnderstudyError("cell-failed", `Cell ${message.cell} failed: ${message.error}`, { cell: message.cell, stack: message.stack }));
+          reject(
+            new UnderstudyError("cell-failed", `Cell ${message.cell} failed: ${message.error}`, {
+              cell: message.cell,
+              stack: message.stack,
+            }),
+          );
           return;
         }
         if (message.kind === "done") done(message.report);
         give();
       });
       worker.on("error", reject);
-      worker.on("exit", (code) => (code === 0 ? resolve() : reject(new UnderstudyError("worker-died", `A worker ended with exit code ${code}.`, { code }))));
+      worker.on("exit", (code) =>
+        code === 0
+          ? resolve()
+          : reject(new UnderstudyError("worker-died", `A worker ended with exit code ${code}.`, { code })),
+      );
     });
   await Promise.all(Array.from({ length: count }, runWorker));
 }

@@ -95,7 +95,14 @@ export class Cell implements EventRecorder {
     const whole: DeviceSpec = link === undefined ? spec : { ...spec, cloud: link };
     const device = family.createDevice(whole);
     this.power.add(spec.id, family.name, device, await this.#options.storageFor(spec.id));
-    this.#devices.set(spec.id, { id: spec.id, family, spec: whole, device, cloud: link?.name, decide: ties.decide ?? {} });
+    this.#devices.set(spec.id, {
+      id: spec.id,
+      family,
+      spec: whole,
+      device,
+      cloud: link?.name,
+      decide: ties.decide ?? {},
+    });
     return device;
   }
 
@@ -143,7 +150,13 @@ export class Cell implements EventRecorder {
   }
 
   /** Carries out one of a family's actions for devices of one cloud, as an operator over the cloud's public API. */
-  async act(family: Family, cloudName: string, action: string, args: JsonObject, devices: readonly string[]): Promise<JsonObject> {
+  async act(
+    family: Family,
+    cloudName: string,
+    action: string,
+    args: JsonObject,
+    devices: readonly string[],
+  ): Promise<JsonObject> {
     const cloud = this.cloud(cloudName);
     const cloudSpec = this.#clouds.get(cloudName)?.spec;
     if (cloudSpec === undefined) throw new UsageError("unknown-cloud", `There is no cloud called ${cloudName}.`);
@@ -168,7 +181,9 @@ export class Cell implements EventRecorder {
     try {
       await this.power.answer(device, questionId, choice);
     } catch (error) {
-      this.#ground.logFor(device).warn("a standing answer was not taken", { questionId, choice, reason: messageOf(error) });
+      this.#ground
+        .logFor(device)
+        .warn("a standing answer was not taken", { questionId, choice, reason: messageOf(error) });
     }
   }
 

@@ -43,7 +43,8 @@ export class LiveCell extends Cell implements AsyncDisposable {
     const stores = options.stores ?? new MemoryStores();
     const blobs = options.blobs ?? new MemoryBlobs();
     const faults = new FaultBook(options.seed, options.faults);
-    const storageFor = options.storageFor ?? ((): PowerableStorage => new MemoryStorage(time));
+    const disks = { now: () => time.now() };
+    const storageFor = options.storageFor ?? ((): PowerableStorage => new MemoryStorage(disks));
     super(
       options.events,
       (events) => ({

@@ -6,10 +6,12 @@ import { silentLogger } from "../log/silent-logger.ts";
 import { InProcessNetwork } from "../network/in-process/in-process-network.ts";
 import type { WriteProbe } from "../power/life.ts";
 import type { PowerSnapshot } from "../power/power.ts";
+import type { Blobs } from "../storage/blob.ts";
 import { MemoryBlobs } from "../storage/memory-blobs.ts";
 import { MemoryStorage } from "../storage/memory-storage.ts";
-import type { Blobs } from "../storage/blob.ts";
-import { MemoryStores, type MemoryStoresSnapshot } from "../store/memory-store.ts";
+import { PathNames } from "../storage/path-names.ts";
+import { MemoryStores } from "../store/memory-store.ts";
+import type { StoresSnapshot } from "../store/store.ts";
 import type { Instant } from "../time/units.ts";
 import { VirtualTime } from "../time/virtual-time.ts";
 import { Cell, type Roster } from "./cell.ts";
@@ -34,7 +36,7 @@ export interface CellSnapshot {
   readonly faults: readonly FaultRule[];
   readonly roster: Roster;
   readonly power: PowerSnapshot;
-  readonly stores: MemoryStoresSnapshot;
+  readonly stores: StoresSnapshot;
   readonly blobs: Blobs;
 }
 
@@ -52,6 +54,7 @@ export class VirtualCell extends Cell {
     const faults = new FaultBook(options.seed, options.faults);
     const random = new SeededRandom(options.seed, options.cell ?? 0);
     const network = new InProcessNetwork(time);
+    const disks = { now: () => time.now(), intern: new PathNames().intern };
     super(
       options.events,
       (events) => ({
@@ -65,7 +68,7 @@ export class VirtualCell extends Cell {
         logFor: () => silentLogger,
         ...(options.probe === undefined ? {} : { probe: options.probe }),
       }),
-      { storageFor: () => new MemoryStorage(time) },
+      { storageFor: () => new MemoryStorage(disks) },
     );
     this.time = time;
     this.#seed = options.seed;
@@ -81,7 +84,7 @@ export class VirtualCell extends Cell {
       faults: this.ground.faults.rules,
       roster: this.roster(),
       power: await this.power.snapshot(),
-      stores: this.#stores.snapshot(),
+      stores: await this.#stores.snapshot(),
       blobs: this.ground.blobs,
     };
   }
@@ -91,7 +94,7 @@ export class VirtualCell extends Cell {
     const { seed, cell, faults, blobs, power } = snapshot;
     const thawed = new VirtualCell({ seed, cell, faults, blobs, events, start: power.now });
     await thawed.cast(snapshot.roster);
-    thawed.#stores.restore(snapshot.stores);
+    await thawed.#stores.restore(snapshot.stores);
     await thawed.power.restore(power);
     return thawed;
   }

@@ -73,7 +73,10 @@ export class GuardedBlobs implements Blobs {
   put(content: Uint8Array | string): Promise<Blob> {
     return this.#life.write("put blob", () => this.#blobs.put(content));
   }
-  receive(chunks: AsyncIterable<Uint8Array>, expect?: { readonly sha256?: string; readonly size?: number }): Promise<Blob> {
+  receive(
+    chunks: AsyncIterable<Uint8Array>,
+    expect?: { readonly sha256?: string; readonly size?: number },
+  ): Promise<Blob> {
     return this.#life.write("receive blob", () => this.#blobs.receive(chunks, expect));
   }
   get(sha256: string): Promise<Blob | undefined> {

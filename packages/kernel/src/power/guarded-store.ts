@@ -47,7 +47,9 @@ class GuardedStore implements Store {
   }
 
   /** As the contract says, but each commit passes through the guard, so that a power cut can fall before or after it. */
-  async change<Result>(decide: () => Promise<{ readonly writes: readonly Write[]; readonly result: Result }>): Promise<Result> {
+  async change<Result>(
+    decide: () => Promise<{ readonly writes: readonly Write[]; readonly result: Result }>,
+  ): Promise<Result> {
     for (let attempt = 1; ; attempt++) {
       const { writes, result } = await decide();
       try {

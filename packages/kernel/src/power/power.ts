@@ -40,7 +40,8 @@ export class Power {
 
   /** Puts a stand-in on the ground, switched off. Ids are unique. */
   add(id: string, family: string, unit: Unit, storage: PowerableStorage): void {
-    if (this.#units.has(id)) throw new UsageError("duplicate-id", `There are two stand-ins called ${id}; ids must differ.`, { id });
+    if (this.#units.has(id))
+      throw new UsageError("duplicate-id", `There are two stand-ins called ${id}; ids must differ.`, { id });
     this.#units.set(id, new PoweredUnit(this.#ground, id, family, unit, storage));
   }
 
@@ -98,7 +99,8 @@ export class Power {
   /** Answers a device's question, as an episode of the device. */
   answer(id: string, questionId: string, choice: string): Promise<void> {
     const unit = this.#unit(id);
-    if (!unit.isOn) return Promise.reject(new UsageError("off", `${id} is switched off; it cannot be answered.`, { id }));
+    if (!unit.isOn)
+      return Promise.reject(new UsageError("off", `${id} is switched off; it cannot be answered.`, { id }));
     return unit.answer(() => (unit.unit as Device).answer(questionId, choice)); // devices are added as devices
   }
 

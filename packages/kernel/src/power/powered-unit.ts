@@ -157,7 +157,8 @@ export class PoweredUnit implements Due, WorldOwner {
     let episode: Episode | undefined = first;
     try {
       while (episode !== undefined) {
-        const running = typeof episode === "string" ? this.unit.wake({ kind: "timer", name: episode }) : this.#take(episode);
+        const running =
+          typeof episode === "string" ? this.unit.wake({ kind: "timer", name: episode }) : this.#take(episode);
         if (running instanceof Promise) {
           running.then(
             (exit) => this.#after(world, exit ?? undefined),
@@ -242,7 +243,8 @@ export class PoweredUnit implements Due, WorldOwner {
   #refuseAnswers(): void {
     const answers = [this.#answering, ...(this.#waiting ?? [])].filter((episode) => typeof episode === "object");
     this.#answering = undefined;
-    for (const answer of answers) answer.refused(new UnderstudyError("off", `${this.id} was switched off.`, { id: this.id }));
+    for (const answer of answers)
+      answer.refused(new UnderstudyError("off", `${this.id} was switched off.`, { id: this.id }));
   }
 
   #cancelRestart(): void {

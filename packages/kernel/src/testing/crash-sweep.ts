@@ -27,7 +27,11 @@ export interface SweepRun {
 export async function crashSweep(
   unit: string | ((id: string) => boolean),
   scenario: (run: SweepRun) => Promise<void>,
-  options: { readonly every?: number; readonly fates?: readonly Unsynced[]; readonly from?: (what: string) => boolean } = {},
+  options: {
+    readonly every?: number;
+    readonly fates?: readonly Unsynced[];
+    readonly from?: (what: string) => boolean;
+  } = {},
 ): Promise<number> {
   const concerns = typeof unit === "string" ? (id: string): boolean => id === unit : unit;
   const counting = new Run(undefined, concerns);
@@ -43,7 +47,10 @@ export async function crashSweep(
     try {
       await scenario(run);
     } catch (error) {
-      throw new Error(`Power cut ${point.moment} write ${point.write} (${run.what}), unsynced files ${point.unsynced}: ${String(error)}`, { cause: error });
+      throw new Error(
+        `Power cut ${point.moment} write ${point.write} (${run.what}), unsynced files ${point.unsynced}: ${String(error)}`,
+        { cause: error },
+      );
     }
     if (!run.struck) throw new Error(`The scenario never reached write ${point.write}; it must be deterministic.`);
   }

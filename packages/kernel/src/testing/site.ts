@@ -58,7 +58,9 @@ export class TestSite implements AsyncDisposable {
   /** Boots a cloud on its family's default ports, or on free ports of 127.0.0.1 when over sockets. */
   async addCloud(family: Family, options: JsonObject = {}, name = family.cloudKind): Promise<void> {
     const place = (port: number): Address => (this.#virtual === undefined ? tcp("127.0.0.1", 0) : tcp(name, port));
-    const plain = Object.entries(family.ports).filter(([endpoint]) => !/s$|tls/i.test(endpoint) || this.#virtual !== undefined);
+    const plain = Object.entries(family.ports).filter(
+      ([endpoint]) => !/s$|tls/i.test(endpoint) || this.#virtual !== undefined,
+    );
     const listen = Object.fromEntries(plain.map(([endpoint, port]) => [endpoint, place(port)]));
     await this.cell.addCloud(family, { name, options, listen });
   }
@@ -67,11 +69,20 @@ export class TestSite implements AsyncDisposable {
   async addDevice(
     family: Family,
     options: JsonObject = {},
-    ties: { readonly id?: string; readonly cloud?: string; readonly decide?: Decisions; readonly power?: "on" | "off" } = {},
+    ties: {
+      readonly id?: string;
+      readonly cloud?: string;
+      readonly decide?: Decisions;
+      readonly power?: "on" | "off";
+    } = {},
   ): Promise<Device> {
     const index = this.#count++;
     const id = ties.id ?? `${family.name}-${index}`;
-    const device = await this.cell.addDevice(family, { id, index, options }, { cloud: ties.cloud ?? family.cloudKind, decide: ties.decide ?? {} });
+    const device = await this.cell.addDevice(
+      family,
+      { id, index, options },
+      { cloud: ties.cloud ?? family.cloudKind, decide: ties.decide ?? {} },
+    );
     if (ties.power !== "off") await this.cell.power.on(id);
     return device;
   }
@@ -121,7 +132,9 @@ export class TestSite implements AsyncDisposable {
   #tail(): string {
     return this.events.events
       .slice(-12)
-      .map((event) => `${event.source} ${event.type} ${JSON.stringify(event.change)} ${JSON.stringify(event.about ?? {})}`)
+      .map(
+        (event) => `${event.source} ${event.type} ${JSON.stringify(event.change)} ${JSON.stringify(event.about ?? {})}`,
+      )
       .join("\n");
   }
 }
