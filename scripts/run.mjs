@@ -4,7 +4,7 @@ import { delimiter, dirname, join } from "path";
 import { fileURLToPath } from "url";
 import { findInstalledNode, isThisNodeNewEnough, tooOldLine } from "../packages/cli/bin/find-node.mjs";
 import { compileCache, sourceArguments } from "../packages/cli/bin/launch.mjs";
-import { runChild } from "../packages/cli/bin/run-child.mjs";
+import { endWithNpm, runChild } from "../packages/cli/bin/run-child.mjs";
 import { installDependencies, whyInstall } from "./bootstrap/dependencies.mjs";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -32,5 +32,6 @@ if (!node) {
   process.exit(1);
 }
 const path = [dirname(node), join(root, "node_modules", ".bin"), process.env.PATH].join(delimiter);
+endWithNpm();
 const program = sourceArguments(join(root, task[0])).concat(task.slice(1), process.argv.slice(3));
 runChild(node, program, Object.assign({ PATH: path }, compileCache()));

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import process from "node:process";
@@ -15,13 +15,17 @@ describe("a launched program", () => {
   let launched: ChildProcess;
   let line: () => Promise<string>;
 
-  /** Starts a launcher that runs `program` as its child; `line` gives what the child prints. */
-  function launch(program: string): void {
+  /** Starts a launcher (by a shell, as npx does, where `by` says so) that runs `program` as its child; `line` gives what the child prints. */
+  function launch(program: string, by: "us" | "npx" = "us"): void {
     writeFileSync(join(folder, "program.mjs"), program);
     const runChild = JSON.stringify(join(root, "packages/cli/bin/run-child.mjs"));
-    const text = `import { runChild } from ${runChild};\nrunChild(process.execPath, ["program.mjs"], { GIVEN: "yes" });\n`;
+    const imports = `import { endWithNpm, runChild } from ${runChild};\nendWithNpm();\n`;
+    const text = `${imports}runChild(process.execPath, ["program.mjs"], { GIVEN: "yes" });\n`;
     writeFileSync(join(folder, "launcher.mjs"), text);
-    launched = spawn(process.execPath, ["launcher.mjs"], { cwd: folder, stdio: ["ignore", "pipe", "inherit"] });
+    const node = JSON.stringify(process.execPath);
+    const command = by === "npx" ? `${node} launcher.mjs; exit 3` : `exec ${node} launcher.mjs`;
+    const env = { ...process.env, npm_lifecycle_event: by === "npx" ? "npx" : "" };
+    launched = spawn("sh", ["-c", command], { cwd: folder, env, stdio: ["ignore", "pipe", "inherit"] });
     if (!launched.stdout) throw new Error("no output to read");
     const lines = createInterface(launched.stdout)[Symbol.asyncIterator]();
     line = async () => (await lines.next()).value;
@@ -70,6 +74,21 @@ describe("a launched program", () => {
     launched.kill("SIGKILL");
     expect(await line()).toBe("left alone");
   });
+
+  test("does not outlive the shell of npx, which dies of a signal and passes it to nobody", async () => {
+    launch(
+      'process.on("SIGTERM", () => { console.log("told"); process.exit(); }); console.log("ready"); setInterval(() => {}, 1000);',
+      "npx",
+    );
+    expect(await line()).toBe("ready");
+    launched.kill("SIGTERM");
+    expect(await line()).toBe("told");
+  });
+});
+
+test("npm's own signals reach our launcher: no script leaves a shell between them", () => {
+  const { scripts } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+  for (const script of Object.values(scripts)) expect(script).toMatch(/^exec node /);
 });
 
 describe("dependencies are installed", () => {

@@ -5,7 +5,7 @@ import { tmpdir } from "os";
 import { dirname, join } from "path";
 import { fileURLToPath, pathToFileURL } from "url";
 import { findInstalledNode, isThisNodeNewEnough, tooOldLine } from "./find-node.mjs";
-import { runChild } from "./run-child.mjs";
+import { endWithNpm, runChild } from "./run-child.mjs";
 
 const home = dirname(dirname(fileURLToPath(import.meta.url)));
 
@@ -14,6 +14,7 @@ const home = dirname(dirname(fileURLToPath(import.meta.url)));
  * Node that is too old it starts again under a newer one that npm installed nearby, or says in one line what is missing (exit code 1).
  */
 export function launch(name) {
+  endWithNpm();
   const source = join(home, "src", "bin", `${name}.ts`);
   const compiled = join(home, "dist", "bin", `${name}.js`);
   const isCheckout = existsSync(source);

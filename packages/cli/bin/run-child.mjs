@@ -10,6 +10,24 @@ const SAME_SIGNAL_MS = 1000;
 
 const leash = pathToFileURL(join(dirname(fileURLToPath(import.meta.url)), "leash.mjs")).href;
 
+/** How often a process that npm started looks whether npm is still there. */
+const PARENT_CHECK_MS = 250;
+
+/**
+ * Ends this process by SIGTERM when the one that started it is gone, where that was npm or npx: they pass a signal only to the shell between
+ * us, which dies of it and tells nobody.
+ */
+export function endWithNpm() {
+  if (!process.env.npm_lifecycle_event) return;
+  const parent = process.ppid;
+  const check = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(check);
+    process.kill(process.pid, "SIGTERM");
+  }, PARENT_CHECK_MS);
+  check.unref();
+}
+
 /**
  * Runs Node in our place until it ends: same terminal, folder and environment (changed by `env`); each signal reaches it exactly once;
  * then this process ends as the child did, by the same exit code or the same signal.
