@@ -83,6 +83,7 @@ export class BootWorld implements World, EventSink, Faults {
 
   get signal(): AbortSignal {
     this.#abort ??= new AbortController();
+    if (!this.#life.alive) this.#abort.abort();
     return this.#abort.signal;
   }
 

@@ -11,9 +11,21 @@ interface Waiting {
 }
 
 const command = fc.oneof(
-  { weight: 4, arbitrary: fc.record({ kind: fc.constant("add" as const), after: fc.oneof(fc.nat(100), fc.nat(100_000), fc.nat(40_000_000), fc.nat(5_000_000_000)) }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      kind: fc.constant("add" as const),
+      after: fc.oneof(fc.nat(100), fc.nat(100_000), fc.nat(40_000_000), fc.nat(5_000_000_000)),
+    }),
+  },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant("remove" as const), which: fc.nat() }) },
-  { weight: 2, arbitrary: fc.record({ kind: fc.constant("run" as const), span: fc.oneof(fc.nat(200), fc.nat(1_000_000), fc.nat(6_000_000_000)) }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constant("run" as const),
+      span: fc.oneof(fc.nat(200), fc.nat(1_000_000), fc.nat(6_000_000_000)),
+    }),
+  },
 );
 
 test("what is due comes out by instant, then in the order it went in, whatever is added and removed", () => {
@@ -54,7 +66,13 @@ test("an entry added while its own instant fires comes out at the same instant",
   const wheel = new TimingWheel(instant(1_000));
   const fired: string[] = [];
   const again = { due: () => fired.push("again") };
-  wheel.add(instant(1_005), { due: () => (fired.push("first"), wheel.add(instant(1_005), again, 0)) }, 0);
+  const first = {
+    due: (): void => {
+      fired.push("first");
+      wheel.add(instant(1_005), again, 0);
+    },
+  };
+  wheel.add(instant(1_005), first, 0);
   expect(wheel.advance(instant(2_000))).toBe(1_005);
   wheel.fire();
   expect(fired).toEqual(["first", "again"]);
