@@ -13,7 +13,7 @@ const root = dirname(import.meta.dirname);
 describe("a launched program", () => {
   let folder: string;
   let launched: ChildProcess;
-  let line: () => Promise<string>;
+  let line: () => Promise<string | undefined>;
 
   /** Starts a launcher (by a shell, as npx does, where `by` says so) that runs `program` as its child; `line` gives what the child prints. */
   function launch(program: string, by: "us" | "npx" = "us"): void {
