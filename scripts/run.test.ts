@@ -13,6 +13,7 @@ const root = dirname(import.meta.dirname);
 describe("a launched program", () => {
   let folder: string;
   let launched: ChildProcess;
+  let ended: Promise<unknown>;
   let line: () => Promise<string | undefined>;
 
   /** Starts a launcher (by a shell, as npx does, where `by` says so) that runs `program` as its child; `line` gives what the child prints. */
@@ -26,6 +27,7 @@ describe("a launched program", () => {
     const command = by === "npx" ? `${node} launcher.mjs; exit 3` : `exec ${node} launcher.mjs`;
     const env = { ...process.env, npm_lifecycle_event: by === "npx" ? "npx" : "" };
     launched = spawn("sh", ["-c", command], { cwd: folder, env, stdio: ["ignore", "pipe", "inherit"] });
+    ended = once(launched, "exit");
     if (!launched.stdout) throw new Error("no output to read");
     const lines = createInterface(launched.stdout)[Symbol.asyncIterator]();
     line = async () => (await lines.next()).value;
@@ -42,12 +44,12 @@ describe("a launched program", () => {
   test("gets its environment, and its exit code comes back", async () => {
     launch("console.log(process.env.GIVEN, process.env.UNDERSTUDY_LEASH); process.exit(7);");
     expect(await line()).toBe("yes undefined");
-    expect(await once(launched, "exit")).toEqual([7, null]);
+    expect(await ended).toEqual([7, null]);
   });
 
   test("ends its launcher by the signal that ended it", async () => {
     launch('process.kill(process.pid, "SIGTERM"); setInterval(() => {}, 1000);');
-    expect(await once(launched, "exit")).toEqual([null, "SIGTERM"]);
+    expect(await ended).toEqual([null, "SIGTERM"]);
   });
 
   test("gets a signal once, though terminal and npm send it to the launcher twice", async () => {
@@ -63,7 +65,7 @@ describe("a launched program", () => {
     expect(await line()).toBe("interrupted");
     launched.kill("SIGINT");
     launched.kill("SIGTERM");
-    expect(await once(launched, "exit")).toEqual([41, null]);
+    expect(await ended).toEqual([41, null]);
   });
 
   test("does not outlive a launcher that is killed outright", async () => {
