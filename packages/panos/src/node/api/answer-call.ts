@@ -1,0 +1,71 @@
+import { type Answer, badRequest, FORBIDDEN, FORBIDDEN_LEGACY, MALFORMED, result, unexpected } from "../../wire/api/answer.ts";
+import { type CommandTree, walkCommand } from "../../wire/api/command.ts";
+import { type ApiCall, parameter } from "../../wire/api/request.ts";
+import { readXml } from "../../wire/xml/read.ts";
+import { xml } from "../../wire/xml/write.ts";
+import type { Behavior, Caller, PanosNode } from "../node.ts";
+import { login } from "./authenticate.ts";
+
+/** What a kind of node can be asked for by `type`, besides `keygen`, `version` and `op`. */
+export type CallTypes<N> = Readonly<Record<string, (node: N, call: ApiCall, caller: Caller) => Answer | Promise<Answer>>>;
+
+/** All a kind of node knows of the API. */
+export interface ApiTable<N> {
+  readonly commands: CommandTree<Behavior<N>>;
+  readonly types: CallTypes<N>;
+  /** Told of each operational command that is not in the table. */
+  readonly unknown?: (node: N, path: readonly string[]) => void;
+}
+
+const ILLEGAL_TYPE = (type: string): Answer => badRequest(`Illegal value for parameter "type" [${type}].`);
+export const missing = (name: string): Answer => badRequest(`Missing value for parameter "${name}".`);
+
+/** The answer to failed authentication: a matter of the release the node plays. */
+export const forbidden = (node: PanosNode): Answer => (node.settings.authErrors === "legacy" ? FORBIDDEN_LEGACY : FORBIDDEN);
+
+/** Answers a call that needs no authentication any more. */
+export function answerCall<N extends PanosNode>(node: N, table: ApiTable<N>, call: ApiCall, caller: Caller): Answer | Promise<Answer> {
+  const type = parameter(call.parameters, "type");
+  if (type === undefined || type === "") return missing("type");
+  switch (type) {
+    case "op":
+      return operate(node, table, call, caller);
+    case "version":
+      return version(node);
+    case "keygen":
+      return keygen(node, call);
+    default: {
+      const handle = Object.hasOwn(table.types, type) ? table.types[type] : undefined;
+      return handle === undefined ? ILLEGAL_TYPE(type) : handle(node, call, caller);
+    }
+  }
+}
+
+/** Gives a key for a user and password. Needs no authentication itself. */
+export function keygen(node: PanosNode, call: ApiCall): Answer {
+  const user = parameter(call.parameters, "user");
+  const password = parameter(call.parameters, "password");
+  if (user === undefined || password === undefined) return forbidden(node);
+  if (login(node.settings, user, password) === undefined) return forbidden(node);
+  return result(xml`<key>${node.settings.apiKey}</key>`);
+}
+
+function version(node: PanosNode): Answer {
+  const { profile, state } = node;
+  return result(
+    xml`<sw-version>${state.version}</sw-version><multi-vsys>off</multi-vsys><model>${profile.model}</model><serial>${profile.serial}</serial>`,
+  );
+}
+
+function operate<N extends PanosNode>(node: N, table: ApiTable<N>, call: ApiCall, caller: Caller): Answer | Promise<Answer> {
+  const source = parameter(call.parameters, "cmd");
+  if (source === undefined || source.trim() === "") return missing("cmd");
+  const reading = readXml(source);
+  if (!reading.ok) return MALFORMED;
+  const walk = walkCommand(table.commands, reading.root);
+  if (!walk.found) {
+    table.unknown?.(node, walk.path);
+    return unexpected(walk.path);
+  }
+  return walk.entry.handle(node, walk.command, caller);
+}

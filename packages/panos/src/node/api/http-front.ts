@@ -1,0 +1,70 @@
+import { type HttpAnswer, type HttpHandler, type ReceivedRequest, readBytes, text } from "@understudy/kernel";
+import { type Answer, badRequest, MALFORMED } from "../../wire/api/answer.ts";
+import { httpReply, rendered } from "../../wire/api/http.ts";
+import { type ApiCall, parameter, pathOf, readApiCall } from "../../wire/api/request.ts";
+import type { Caller, PanosNode } from "../node.ts";
+import { type ApiTable, answerCall, forbidden, keygen } from "./answer-call.ts";
+import { authenticate } from "./authenticate.ts";
+
+/** Larger bodies are answered with 413. */
+export const MAX_BODY_BYTES = 10 * 1024 * 1024;
+
+const NO_BYTES = new Uint8Array(0);
+const plain = (status: number, message: string): HttpAnswer => ({ status, headers: [["Content-Type", "text/plain"]], body: text(message) });
+const NOT_FOUND = plain(404, "Not Found\n");
+const NOT_ALLOWED = plain(405, "Method Not Allowed\n");
+const TOO_LARGE = plain(413, "Request Entity Too Large\n");
+
+/** Whether a path is that of the XML API, with or without its slash at the end. */
+export const isApiPath = (path: string): boolean => path === "/api/" || path === "/api";
+
+/** Something that carries out a call for an administrator: the node itself, or Panorama for one of its firewalls. */
+export type CallCarrier = (call: ApiCall, caller: Caller) => Promise<HttpAnswer> | HttpAnswer | undefined;
+
+/** The XML API of one node over HTTP. */
+export class HttpFront<N extends PanosNode> implements HttpHandler {
+  readonly #node: N;
+  readonly #table: ApiTable<N>;
+  readonly #elsewhere: CallCarrier | undefined;
+
+  /** `elsewhere` is asked first, and answers calls with a `target`. */
+  constructor(node: N, table: ApiTable<N>, elsewhere?: CallCarrier) {
+    this.#node = node;
+    this.#table = table;
+    this.#elsewhere = elsewhere;
+  }
+
+  handle(request: ReceivedRequest): HttpAnswer | Promise<HttpAnswer> {
+    if (!isApiPath(pathOf(request.target))) return NOT_FOUND;
+    if (request.body.kind === "empty") return this.#read(request, NO_BYTES);
+    return this.#readLong(request);
+  }
+
+  async #readLong(request: ReceivedRequest): Promise<HttpAnswer> {
+    const body = await readBytes(request.body);
+    return body.byteLength > MAX_BODY_BYTES ? TOO_LARGE : this.#read(request, body);
+  }
+
+  #read(request: ReceivedRequest, body: Uint8Array): HttpAnswer | Promise<HttpAnswer> {
+    const reading = readApiCall(request.method, request.target, request.headers, body);
+    if (reading.ok) return this.#answer(reading.call, request.via.remote);
+    return reading.why === "method" ? NOT_ALLOWED : reply(MALFORMED);
+  }
+
+  #answer(call: ApiCall, remote: string): HttpAnswer | Promise<HttpAnswer> {
+    const node = this.#node;
+    const admin = authenticate(node.settings, call.credentials);
+    const isKeygen = parameter(call.parameters, "type") === "keygen";
+    if (admin === undefined && !isKeygen) return reply(hasType(call) ? forbidden(node) : badRequest('Missing value for parameter "type".'));
+    const vsys = parameter(call.parameters, "vsys");
+    const caller: Caller = { admin: admin ?? "", by: "direct", remote, ...(vsys === undefined ? {} : { vsys }) };
+    const carried = this.#elsewhere?.(call, caller);
+    if (carried !== undefined) return carried;
+    if (isKeygen) return reply(keygen(node, call));
+    const answer = answerCall(node, this.#table, call, caller);
+    return answer instanceof Promise ? answer.then(reply) : reply(answer);
+  }
+}
+
+const hasType = (call: ApiCall): boolean => parameter(call.parameters, "type") !== undefined;
+const reply = (answer: Answer): HttpAnswer => httpReply(rendered(answer));

@@ -1,0 +1,68 @@
+import { between, type Duration, later } from "@understudy/kernel";
+import { result, resultText } from "../../wire/api/answer.ts";
+import { systemInfoMessage } from "../../wire/messages/system-info.ts";
+import { longTime } from "../../wire/time.ts";
+import { block, xml } from "../../wire/xml/write.ts";
+import type { Behavior, PanosNode } from "../node.ts";
+import { closing } from "../power.ts";
+import { familyOf, macAddress } from "../profile.ts";
+import { compareVersions } from "../software/version.ts";
+
+const tellsSystemInfo: Behavior<PanosNode> = {
+  on: "show.system.info",
+  handle: (node) => {
+    const { profile, state } = node;
+    return result(
+      systemInfoMessage.render({
+        hostname: profile.hostname,
+        ipAddress: profile.ipAddress,
+        macAddress: macAddress(profile.serial, 0),
+        model: profile.model,
+        family: familyOf(profile.model),
+        serial: profile.serial,
+        version: state.version,
+        appVersion: state.appVersion,
+        antivirusVersion: "0",
+        wildfireVersion: "0",
+        time: node.now(),
+        uptime: between(state.bootedAt, node.now()),
+        multiVsys: false,
+        ...(compareVersions(state.version, "10.2.0") < 0 || profile.kind === "panorama" ? {} : { advancedRouting: false }),
+      }),
+    );
+  },
+};
+
+const tellsClock: Behavior<PanosNode> = {
+  on: "show.clock",
+  handle: (node) => result(block(`${longTime(node.now(), "UTC")}\n`)),
+};
+
+const tellsDataplaneClock: Behavior<PanosNode> = {
+  on: "show.clock.more",
+  handle: (node) => result(xml`<member>${block(`dataplane time: ${longTime(node.now(), "UTC")}\n`)}</member>`),
+};
+
+const tellsChassisReady: Behavior<PanosNode> = {
+  on: "show.chassis-ready",
+  handle: (node) => resultText(node.state.ready ? "yes" : "no"),
+};
+
+/** Both orders are answered at once; the node goes down a little later. */
+const goesDown = (on: string, then: "reboot" | "off"): Behavior<PanosNode> => ({
+  on,
+  handle: (node) =>
+    node.change((state, now) => {
+      const delay: Duration = node.draw(node.settings.timing.shutdownDelay);
+      return { state: closing(state, then, later(now, delay)), result: resultText("Command succeeded with no output") };
+    }),
+});
+
+export const systemBehaviors: readonly Behavior<PanosNode>[] = [
+  tellsSystemInfo,
+  tellsClock,
+  tellsDataplaneClock,
+  tellsChassisReady,
+  goesDown("request.restart.system", "reboot"),
+  goesDown("request.shutdown.system", "off"),
+];

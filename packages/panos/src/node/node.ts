@@ -1,0 +1,41 @@
+import type { Duration, Fault, Instant, RandomStream } from "@understudy/kernel";
+import type { Answer } from "../wire/api/answer.ts";
+import type { Command } from "../wire/api/command.ts";
+import type { Decision } from "./kept.ts";
+import type { NodeProfile } from "./profile.ts";
+import type { Settings } from "./settings.ts";
+import type { NodeState } from "./state.ts";
+import type { Span } from "./timing.ts";
+
+/** Who calls. */
+export interface Caller {
+  readonly admin: string;
+  /** Directly at the node's own listener, or through Panorama. */
+  readonly by: "direct" | "panorama";
+  readonly remote: string;
+  /** `vsys` of the call; default `vsys1` where it matters. */
+  readonly vsys?: string;
+}
+
+/** A node of PAN-OS as behaviours see it: a firewall or a Panorama. */
+export interface PanosNode {
+  readonly profile: NodeProfile;
+  readonly settings: Settings;
+  /** As it is stored. */
+  readonly state: NodeState;
+  now(): Instant;
+  /** Changes the node; resolves once the change would survive a power cut. Jobs are advanced with every change. */
+  change<R>(decide: (node: NodeState, now: Instant) => Decision<NodeState, R>): Promise<R>;
+  /** Asks the fault book. Call once per attempt. */
+  strike(operation: string): Fault | undefined;
+  /** Draws how long something takes. */
+  draw(span: Span): Duration;
+  stream(name: string): RandomStream;
+}
+
+/** What a node does when it is given one operational command. The first behaviour of a table that has the path wins. */
+export interface Behavior<N> {
+  /** Words of the command, such as `show.system.info`. */
+  readonly on: string;
+  readonly handle: (node: N, command: Command, caller: Caller) => Answer | Promise<Answer>;
+}
