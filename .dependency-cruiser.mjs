@@ -68,6 +68,13 @@ export default {
       },
     },
     {
+      name: "only-the-face-outside",
+      comment: "Examples and benches use packages as strangers do.",
+      severity: "error",
+      from: { path: "^(bench|examples)/" },
+      to: { path: "^packages/", pathNot: "^packages/[^/]+/src/(testing/)?index[.]ts$" },
+    },
+    {
       name: "testing-only-from-tests",
       comment: "The testing entries are for tests.",
       severity: "error",

@@ -21,7 +21,7 @@ export const TYPES: Check = { name: "types", program: "../typescript-native/bin/
 export const FLOORS: Check = {
   name: "floors and rooms",
   program: "depcruise",
-  args: ["--config", ".dependency-cruiser.mjs", "packages", "scripts"],
+  args: ["--config", ".dependency-cruiser.mjs", "packages", "scripts", "bench", "examples"],
 };
 
 /** Files, exports and dependencies nobody uses. */

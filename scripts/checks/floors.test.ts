@@ -31,6 +31,7 @@ describe("a violation of the floors and rooms fails the check", () => {
     ["room-live", "packages/edge/src/live/to-site.ts", importing("../site/inside.ts")],
     ["live-only-from-site", "packages/edge/src/to-live.ts", importing("./live/inside.ts")],
     ["only-the-face", "packages/edge/src/deep.ts", importing("../../kernel/src/inside.ts")],
+    ["only-the-face-outside", "examples/deep.ts", importing("../packages/kernel/src/inside.ts")],
     ["testing-only-from-tests", "packages/edge/src/to-testing.ts", importing("@understudy/kernel/testing")],
     ["no-cycles", "packages/edge/src/about.ts", importing("./round.ts")],
     ["the-world-is-given", "packages/edge/src/device/files.ts", 'import "node:fs/promises";\n'],

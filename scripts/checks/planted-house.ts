@@ -38,7 +38,7 @@ export async function plantHouse(files: Readonly<Record<string, string>>): Promi
     );
     await write(house, `packages/${name}/src/index.ts`, "export {};\n");
   }
-  await write(house, "scripts/run.mjs", "export const nothing = undefined;\n");
+  for (const place of ["scripts", "bench", "examples"]) await write(house, `${place}/nothing.ts`, "export {};\n");
   for (const [path, text] of Object.entries(files)) await write(house, path, text);
   return {
     check: (check) => runCheck(check, house),
