@@ -63,6 +63,8 @@ export type { WriteProbe } from "./power/life.ts";
 export { Power, type PowerSnapshot, type UnitSnapshot, type Unsynced } from "./power/power.ts";
 export type { World } from "./power/world.ts";
 export { compileShape, type Shape } from "./server/shape.ts";
+export { MemoryBlobs } from "./storage/memory-blobs.ts";
+export { MemoryStorage } from "./storage/memory-storage.ts";
 export type { Blob, Blobs } from "./storage/blob.ts";
 export {
   type FileStat,

@@ -7,6 +7,7 @@ import { type Instant, later } from "../time/units.ts";
 import { BootWorld, type WorldOwner } from "./boot-world.ts";
 import type { Exit, Unit } from "./device.ts";
 import type { Ground } from "./ground.ts";
+import { WakeList } from "./wake-list.ts";
 import type { World } from "./world.ts";
 
 /** A ticket with this token switches the power on again after a reboot. */
@@ -31,8 +32,7 @@ export class PoweredUnit implements Due, WorldOwner {
   bootCount = 0;
   seq = 0;
   #world: BootWorld | undefined;
-  /** Wake-ups as name, ticket, name, ticket …: two or three at most, so a list is smaller than a map. */
-  #wakes: (string | Ticket)[] = [];
+  #wakes = new WakeList();
   #restart: Ticket | undefined;
   #waiting: Episode[] | undefined;
   #answering: Answer | undefined;
@@ -115,19 +115,17 @@ export class PoweredUnit implements Due, WorldOwner {
 
   setWake(name: string, at: Instant): void {
     this.cancelWake(name);
-    this.#wakes.push(name, this.#ground.time.schedule(at, this, name));
+    this.#wakes.add(name, this.#ground.time.schedule(at, this, name));
   }
 
   cancelWake(name: string): void {
-    const at = this.#wakes.indexOf(name);
-    if (at < 0) return;
-    this.#ground.time.cancel(this.#wakes[at + 1] as Ticket); // a ticket follows each name
-    this.#wakes.splice(at, 2);
+    const ticket = this.#wakes.take(name);
+    if (ticket !== undefined) this.#ground.time.cancel(ticket);
   }
 
   dueOf(name: string): Instant | undefined {
-    const at = this.#wakes.indexOf(name);
-    return at < 0 ? undefined : this.#ground.time.dueOf(this.#wakes[at + 1] as Ticket);
+    const ticket = this.#wakes.get(name);
+    return ticket === undefined ? undefined : this.#ground.time.dueOf(ticket);
   }
 
   due(token: number | string): void {
@@ -136,9 +134,9 @@ export class PoweredUnit implements Due, WorldOwner {
       this.on().catch(() => undefined); // told as the event `failed`
       return;
     }
-    const at = this.#wakes.indexOf(String(token));
-    if (at >= 0) this.#wakes.splice(at, 2);
-    this.#enqueue(String(token));
+    const name = String(token);
+    this.#wakes.take(name);
+    this.#enqueue(name);
   }
 
   #enqueue(episode: Episode): void {
@@ -231,8 +229,8 @@ export class PoweredUnit implements Due, WorldOwner {
     const world = this.#world;
     if (world === undefined) return false;
     this.#world = undefined;
-    for (let at = 1; at < this.#wakes.length; at += 2) this.#ground.time.cancel(this.#wakes[at] as Ticket);
-    this.#wakes = [];
+    for (const ticket of this.#wakes.tickets()) this.#ground.time.cancel(ticket);
+    this.#wakes = new WakeList();
     this.#refuseAnswers();
     this.#waiting = undefined;
     this.#busy = false;
