@@ -37,6 +37,8 @@ export const StateReport = Type.Object({
   network_interfaces: Type.Optional(Type.Array(Type.Unknown())),
   sensor_health: Type.Optional(JsonMap),
   anomaly_detection: Type.Optional(JsonMap),
+  /** Only in reports that had to wait: when it was so, in milliseconds. What came later is not undone by them. */
+  reported_at: Type.Optional(Type.Integer()),
 });
 export type StateReport = Static<typeof StateReport>;
 
