@@ -4,6 +4,7 @@ import type { Fault, Faults } from "../faults/faults.ts";
 import type { Logger } from "../log/logger.ts";
 import type { Network } from "../network/network.ts";
 import { type NetworkScope, type ScopedNetwork, scopeNetwork } from "../network/scoped.ts";
+import { type Audit, silentAudit } from "../server/audit.ts";
 import type { Blobs } from "../storage/blob.ts";
 import type { PowerableStorage, Storage } from "../storage/storage.ts";
 import type { Stores } from "../store/store.ts";
@@ -79,6 +80,10 @@ export class BootWorld implements World, EventSink, Faults {
   get log(): Logger {
     this.#log ??= this.#ground.logFor(this.#owner.id);
     return this.#log;
+  }
+
+  get audit(): Audit {
+    return this.#ground.auditFor?.(this.id) ?? silentAudit;
   }
 
   get signal(): AbortSignal {

@@ -3,6 +3,7 @@ import type { EventRecorder } from "../events/recorder.ts";
 import type { FaultBook } from "../faults/fault-book.ts";
 import type { Logger } from "../log/logger.ts";
 import type { Network } from "../network/network.ts";
+import type { Audit } from "../server/audit.ts";
 import type { Blobs } from "../storage/blob.ts";
 import type { Stores } from "../store/store.ts";
 import type { Timekeeper } from "../time/clock.ts";
@@ -19,6 +20,8 @@ export interface Ground {
   readonly faults: FaultBook;
   readonly events: EventRecorder;
   readonly logFor: (id: string) => Logger;
+  /** Absent: nothing is noted. */
+  readonly auditFor?: (id: string) => Audit;
   /** The network as one stand-in's link shows it (latency, partition …); absent: the plain network for all. */
   readonly linkOf?: (id: string) => Network;
   readonly probe?: WriteProbe;

@@ -3,6 +3,7 @@ import type { EventSink } from "../events/event.ts";
 import type { Faults } from "../faults/faults.ts";
 import type { Logger } from "../log/logger.ts";
 import type { Network } from "../network/network.ts";
+import type { Audit } from "../server/audit.ts";
 import type { Blobs } from "../storage/blob.ts";
 import type { Storage } from "../storage/storage.ts";
 import type { Stores } from "../store/store.ts";
@@ -26,6 +27,8 @@ export interface World {
   readonly blobs: Blobs;
   readonly events: EventSink;
   readonly log: Logger;
+  /** Where a server notes who changed what. Nothing is kept in virtual time. */
+  readonly audit: Audit;
   /** Runs real I/O while virtual time stands still. In real time it just runs. */
   outside<T>(work: () => Promise<T>): Promise<T>;
   /** Aborted at the power cut. */
