@@ -1,0 +1,1 @@
+export { bodyChunks, isWhole, parseJsonText, readBytes, readJson, readText } from "../../../kernel/src/network/body.ts";

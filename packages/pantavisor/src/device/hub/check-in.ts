@@ -1,0 +1,92 @@
+import { milliseconds, type UnderstudyError } from "@understudy/kernel";
+import type { Core, Identity } from "../core.ts";
+import { pullUserMetadata } from "../metadata/pull-user-metadata.ts";
+import { pushDeviceMetadata } from "../metadata/push-device-metadata.ts";
+import { findStep } from "../update/find-step.ts";
+import { UPDATE_WAKE } from "../update/run-update.ts";
+import { heedTheCloud } from "../update/withdraw.ts";
+import { jittered } from "./backoff.ts";
+import { pollClaim } from "./claim.ts";
+import { logIn } from "./exchange.ts";
+import { delayAfter, recovered } from "./failures.ts";
+import { register } from "./register.ts";
+import { isTrouble } from "./trouble.ts";
+
+/** Name of the wake-up for whatever is due with the hub. */
+export const CHECK_IN_WAKE = "check-in";
+
+/** What is due within this share of its interval is done along, so that equal intervals stay one episode. */
+const ALONG = 0.25;
+
+/** One episode with the hub: everything that is due, then the wake-up for the next. Never throws for what trying again may mend. */
+export async function checkIn(core: Core): Promise<void> {
+  try {
+    await doWhatIsDue(core);
+    if (core.failures > 0 || core.state["online"] === false) recovered(core);
+    core.world.clock.wake(milliseconds(Math.max(0, nextDue(core) - core.now)), { name: CHECK_IN_WAKE });
+  } catch (error) {
+    if (!isTrouble(error)) throw error;
+    postponeAll(core, error);
+  }
+}
+
+function postponeAll(core: Core, error: UnderstudyError): void {
+  core.world.clock.wake(delayAfter(core, error), { name: CHECK_IN_WAKE });
+}
+
+async function doWhatIsDue(core: Core): Promise<void> {
+  if (core.identity === undefined) await register(core);
+  const { identity } = core;
+  if (identity === undefined) return;
+  if (core.authorization === undefined) await logIn(core);
+  if (!core.claimed) {
+    await pollClaim(core, identity);
+    if (!core.claimed) return postponeClaim(core);
+  }
+  await exchangeWhatIsDue(core, identity);
+}
+
+function postponeClaim(core: Core): void {
+  const next = core.now + jittered(core.intervals.steps, core.world.random.stream("interval").next());
+  core.agenda.steps = next;
+  core.agenda.userMetadata = next;
+  core.agenda.deviceMetadata = next;
+}
+
+async function exchangeWhatIsDue(core: Core, identity: Identity): Promise<void> {
+  const { agenda, intervals, now } = core;
+  const chance = core.world.random.stream("interval").next();
+  if (isDue(agenda.userMetadata, now, intervals.userMetadata)) {
+    await pullUserMetadata(core, identity);
+    agenda.userMetadata = now + jittered(intervals.userMetadata, chance);
+  }
+  if (isDue(agenda.steps, now, intervals.steps)) {
+    await lookForSteps(core, identity);
+    agenda.steps = now + jittered(intervals.steps, chance);
+  }
+  if (isDue(agenda.deviceMetadata, now, intervals.deviceMetadata)) {
+    await pushDeviceMetadata(core, identity);
+    agenda.deviceMetadata = now + jittered(intervals.deviceMetadata, chance);
+  }
+}
+
+async function lookForSteps(core: Core, identity: Identity): Promise<void> {
+  const { update, untold } = core.info;
+  if (untold !== undefined) wakeUpdate(core);
+  else if (update === undefined) {
+    if (await findStep(core, identity)) wakeUpdate(core);
+  } else {
+    await heedTheCloud(core, identity, update);
+    if (core.info.update !== undefined) wakeUpdate(core);
+  }
+}
+
+/** An update that already has its own wake-up keeps it. */
+function wakeUpdate(core: Core): void {
+  const { clock } = core.world;
+  if (clock.dueOf(UPDATE_WAKE) === undefined) clock.wake(milliseconds(0), { name: UPDATE_WAKE });
+}
+
+const isDue = (at: number, now: number, interval: number): boolean => at <= now + interval * ALONG;
+
+const nextDue = ({ agenda }: Core): number => Math.min(agenda.steps, agenda.userMetadata, agenda.deviceMetadata);
