@@ -1,3 +1,4 @@
+import { prnId } from "./prn.ts";
 import { readScopes, type Scopes } from "./scopes.ts";
 
 export type CallerType = "USER" | "DEVICE" | "SESSION" | "SERVICE" | "CLIENT";
@@ -27,7 +28,10 @@ export interface Caller {
   readonly type: CallerType;
   /** Of a device its owner, of anybody else the caller: whose trails and objects the caller works with. */
   readonly owner: string;
+  /** Id of the device that the caller is; empty for anybody else. */
+  readonly device: string;
   readonly scopes: Scopes;
+  /** Unix seconds. */
   readonly expires: number;
 }
 
@@ -39,6 +43,7 @@ export function callerOf(claims: Claims): Caller {
     nick: acting.nick,
     type: acting.type,
     owner: acting.type === "DEVICE" ? (acting.owner ?? "") : acting.prn,
+    device: acting.type === "DEVICE" ? prnId(acting.prn) : "",
     scopes: readScopes(acting.scopes),
     expires: claims.exp,
   };

@@ -46,7 +46,7 @@ export function deviceResource(device: DeviceResource): DeviceResource {
 export const isDeviceNick = (text: string): boolean => /^[a-zA-Z0-9_\-+%]+$/.test(text) && text.length <= MAX_NICK_LENGTH;
 
 /** Ours: the reference server sets no bound. */
-export const MAX_NICK_LENGTH = 256;
+export const MAX_NICK_LENGTH = 128;
 
 /** Prefix of the nick of a device that registered itself and that nobody has claimed. */
 export const UNREGISTERED_PREFIX = "__unregistered__";

@@ -1,4 +1,4 @@
-import { WireError } from "@understudy/kernel";
+import { misfit, tooMuch } from "./misfit.ts";
 
 /** A line of a device's log as the device sends it. */
 export interface NewLogEntry {
@@ -37,25 +37,25 @@ export const MAX_LOG_BATCH = 10_000;
 export function parseLogBatch(body: unknown): readonly NewLogEntry[] {
   const items = Array.isArray(body) ? (body as readonly unknown[]) : [body];
   if (items.length > MAX_LOG_BATCH) {
-    throw new WireError("too-large", { path: "body", found: `${items.length} entries`, accepted: `at most ${MAX_LOG_BATCH}` });
+    throw tooMuch("body", `${items.length} entries`, `at most ${MAX_LOG_BATCH}`);
   }
   return items.map((item, at) => parseLogEntry(item, Array.isArray(body) ? `body[${at}]` : "body"));
 }
 
 function parseLogEntry(item: unknown, where: string): NewLogEntry {
   if (typeof item !== "object" || item === null || Array.isArray(item)) {
-    throw new WireError("invalid", { path: where, found: item === null ? "null" : `a ${typeof item}`, accepted: "a log entry" });
+    throw misfit(where, item, "a log entry");
   }
   const given = item as Readonly<Record<string, unknown>>; // Checked.
   const text = (name: string): string => {
     const value = given[name] ?? "";
     if (typeof value === "string") return value;
-    throw new WireError("invalid", { path: `${where}.${name}`, found: `a ${typeof value}`, accepted: "a text" });
+    throw misfit(`${where}.${name}`, value, "a text");
   };
   const integer = (name: string): number => {
     const value = given[name] ?? 0;
     if (typeof value === "number" && Number.isSafeInteger(value)) return value;
-    throw new WireError("invalid", { path: `${where}.${name}`, found: `a ${typeof value}`, accepted: "an integer" });
+    throw misfit(`${where}.${name}`, value, "an integer");
   };
   return {
     tsec: integer("tsec"),

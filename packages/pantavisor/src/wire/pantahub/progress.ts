@@ -1,4 +1,5 @@
-import { type JsonObject, type JsonValue, WireError } from "@understudy/kernel";
+import type { JsonObject, JsonValue } from "@understudy/kernel";
+import { misfit } from "./misfit.ts";
 
 /** Statuses the reference server and its clients know. Others are taken all the same. */
 export const STEP_STATUSES = [
@@ -72,7 +73,7 @@ export function parseProgress(value: unknown): Progress {
 function parseDownloads(value: unknown): Progress["downloads"] {
   const given = record(value, "body.downloads");
   const objects = given["objects"] ?? null;
-  if (objects !== null && !Array.isArray(objects)) throw wrong("body.downloads.objects", objects, "an array or null");
+  if (objects !== null && !Array.isArray(objects)) throw misfit("body.downloads.objects", objects, "an array or null");
   const total = record(given["total"] ?? {}, "body.downloads.total");
   const where = "body.downloads.total";
   for (const name of ["object_id", "object_name"] as const) text(total, name, where);
@@ -91,20 +92,17 @@ function parseDownloads(value: unknown): Progress["downloads"] {
 
 function record(value: unknown, where: string): Readonly<Record<string, unknown>> {
   if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Record<string, unknown>; // Checked.
-  throw wrong(where, value, "an object");
+  throw misfit(where, value, "an object");
 }
 
 function text(from: Readonly<Record<string, unknown>>, name: string, where: string): string {
   const value = from[name] ?? "";
   if (typeof value === "string") return value;
-  throw wrong(`${where}.${name}`, value, "a text");
+  throw misfit(`${where}.${name}`, value, "a text");
 }
 
 function integer(from: Readonly<Record<string, unknown>>, name: string, where: string): number {
   const value = from[name] ?? 0;
   if (typeof value === "number" && Number.isSafeInteger(value)) return value;
-  throw wrong(`${where}.${name}`, value, "an integer");
+  throw misfit(`${where}.${name}`, value, "an integer");
 }
-
-const wrong = (path: string, found: unknown, accepted: string): WireError =>
-  new WireError("invalid", { path, found: Array.isArray(found) ? "an array" : found === null ? "null" : `a ${typeof found}`, accepted });

@@ -1,0 +1,46 @@
+import type { Finder, Store } from "@understudy/kernel";
+import { type AccountRow, accountTable } from "./account-rows.ts";
+import { type DeviceRow, deviceTable, type JoinTokenRow, joinTokenTable } from "./device-rows.ts";
+import { type ObjectRow, objectTable } from "./object-rows.ts";
+import { type StepRow, stepTable, type TrailRow, trailTable } from "./trail-rows.ts";
+
+/** The questions that endpoints ask of the tables, compiled once. Values come in the order of the names. */
+export interface Finders {
+  readonly accountByNick: Finder<AccountRow>;
+  readonly accountByEmail: Finder<AccountRow>;
+  readonly devices: Finder<DeviceRow>;
+  readonly devicesOfOwner: Finder<DeviceRow>;
+  readonly deviceByOwnerAndNick: Finder<DeviceRow>;
+  readonly joinTokenByHash: Finder<JoinTokenRow>;
+  readonly joinTokensOfOwner: Finder<JoinTokenRow>;
+  readonly trails: Finder<TrailRow>;
+  readonly trailsOfOwner: Finder<TrailRow>;
+  /** By rising revision. */
+  readonly stepsOfTrail: Finder<StepRow>;
+  readonly stepsByTrailAndStatus: Finder<StepRow>;
+  readonly stepsByTrailAndStatuses: Finder<StepRow>;
+  readonly stepsByTrailNotStatus: Finder<StepRow>;
+  readonly objectsOfOwner: Finder<ObjectRow>;
+  readonly objectsBySha: Finder<ObjectRow>;
+}
+
+export function findersOf(store: Store): Finders {
+  const byRev = [["rev", "asc"]] as const;
+  return {
+    accountByNick: store.find(accountTable, { where: [["nick", "="]] }),
+    accountByEmail: store.find(accountTable, { where: [["email", "="]] }),
+    devices: store.find(deviceTable, {}),
+    devicesOfOwner: store.find(deviceTable, { where: [["owner", "="]] }),
+    deviceByOwnerAndNick: store.find(deviceTable, { where: [["owner", "="], ["nick", "="]] }),
+    joinTokenByHash: store.find(joinTokenTable, { where: [["hash", "="]] }),
+    joinTokensOfOwner: store.find(joinTokenTable, { where: [["owner", "="]] }),
+    trails: store.find(trailTable, {}),
+    trailsOfOwner: store.find(trailTable, { where: [["owner", "="]] }),
+    stepsOfTrail: store.find(stepTable, { where: [["trail", "="]], order: byRev }),
+    stepsByTrailAndStatus: store.find(stepTable, { where: [["trail", "="], ["status", "="]], order: byRev }),
+    stepsByTrailAndStatuses: store.find(stepTable, { where: [["trail", "="], ["status", "in"]], order: byRev }),
+    stepsByTrailNotStatus: store.find(stepTable, { where: [["trail", "="], ["status", "!="]], order: byRev }),
+    objectsOfOwner: store.find(objectTable, { where: [["owner", "="]] }),
+    objectsBySha: store.find(objectTable, { where: [["sha", "="]] }),
+  };
+}
