@@ -27,7 +27,25 @@ export { FaultBook, type FaultCounts } from "./faults/fault-book.ts";
 export type { Fault, FaultRule, Faults } from "./faults/faults.ts";
 export { matchesGlob } from "./faults/glob.ts";
 export type { Logger } from "./log/logger.ts";
+export type { LogBook } from "./log/pino-logger.ts";
+export { silentLogger } from "./log/silent-logger.ts";
 export { type Address, describeAddress, type TcpAddress, tcp, type UnixAddress, unix } from "./network/address.ts";
+export {
+  blobBody,
+  bodyChunks,
+  bodyLength,
+  decodeUtf8,
+  isWhole,
+  parseJsonText,
+  readBytes,
+  readJson,
+  readText,
+  sliceBody,
+  streamBody,
+  type WholeBody,
+  wholeBytes,
+  wholeText,
+} from "./network/body.ts";
 export type { Channel, ChannelEnd, ChannelHost, Protocol } from "./network/channel.ts";
 export {
   type Body,
@@ -46,6 +64,7 @@ export {
   text,
   type Via,
 } from "./network/http.ts";
+export { InProcessNetwork } from "./network/in-process/in-process-network.ts";
 export {
   type ClientTls,
   type Listener,
@@ -62,10 +81,21 @@ export type { Ground } from "./power/ground.ts";
 export type { WriteProbe } from "./power/life.ts";
 export { Power, type PowerSnapshot, type UnitSnapshot, type Unsynced } from "./power/power.ts";
 export type { World } from "./power/world.ts";
+export { type Audit, type AuditEntry, silentAudit } from "./server/audit.ts";
+export { examine, type HealthCheck, type HealthChecks, type HealthReport, healthReply } from "./server/health.ts";
+export { METRICS_CONTENT_TYPE, Metrics } from "./server/metrics.ts";
+export type { OpenApiDocument } from "./server/openapi.ts";
+export { parseQuery, type QueryValues } from "./server/query.ts";
+export { emptyReply, jsonReply, textReply } from "./server/reply.ts";
+export { type BodyRules, DEFAULT_BODY_RULES, jsonOf } from "./server/request-body.ts";
+export type { ParamsOf, PathParams, Route, RouteContext, RouteTrace, TracingHandler } from "./server/route.ts";
+export { createOwnedRouter, createRouter, type OwnedRouter, type Router, type RouterOptions } from "./server/router.ts";
 export { compileShape, type Shape } from "./server/shape.ts";
-export { MemoryBlobs } from "./storage/memory-blobs.ts";
-export { MemoryStorage } from "./storage/memory-storage.ts";
+export { reasonOf, type WireProblem, type WireReason, wireProblem } from "./server/wire-problem.ts";
 export type { Blob, Blobs } from "./storage/blob.ts";
+export { corrupted } from "./storage/corrupted.ts";
+export { MemoryBlobs } from "./storage/memory-blobs.ts";
+export { MemoryStorage, type SharedBase, sharedBase } from "./storage/memory-storage.ts";
 export {
   type FileStat,
   type PowerableStorage,
@@ -74,11 +104,14 @@ export {
   type StorageErrorCode,
   type StorageSnapshot,
 } from "./storage/storage.ts";
+export { syntheticBlob } from "./storage/synthetic-blob.ts";
+export { MemoryStores } from "./store/memory-store.ts";
 export {
   type ColumnType,
   type Comparison,
   type Finder,
   insert,
+  type PowerableStores,
   type Query,
   remove,
   removeWhere,

@@ -4,8 +4,10 @@ import { FaultBook } from "../faults/fault-book.ts";
 import type { FaultRule } from "../faults/faults.ts";
 import type { Logger } from "../log/logger.ts";
 import { silentLogger } from "../log/silent-logger.ts";
+import type { Network } from "../network/network.ts";
 import { SocketNetwork } from "../network/sockets/socket-network.ts";
 import type { WriteProbe } from "../power/life.ts";
+import type { Audit } from "../server/audit.ts";
 import type { Blobs } from "../storage/blob.ts";
 import { MemoryBlobs } from "../storage/memory-blobs.ts";
 import { MemoryStorage } from "../storage/memory-storage.ts";
@@ -28,13 +30,16 @@ export interface LiveCellOptions {
   /** Default: memory. Closed by whoever opened them. */
   readonly stores?: Stores;
   readonly blobs?: Blobs;
+  readonly auditFor?: (id: string) => Audit;
+  /** The network as one stand-in sees it; default: the plain one. */
+  readonly linkOf?: (id: string) => Network;
   readonly probe?: WriteProbe;
 }
 
 /** A cell in real time over sockets: any client can join. */
 export class LiveCell extends Cell implements AsyncDisposable {
   readonly time: RealTime;
-  readonly #network: SocketNetwork;
+  readonly network: SocketNetwork;
 
   constructor(options: LiveCellOptions) {
     const time = new RealTime(options.scale === undefined ? {} : { scale: options.scale });
@@ -56,17 +61,19 @@ export class LiveCell extends Cell implements AsyncDisposable {
         faults,
         events,
         logFor: options.logFor ?? (() => silentLogger),
+        ...(options.auditFor === undefined ? {} : { auditFor: options.auditFor }),
+        ...(options.linkOf === undefined ? {} : { linkOf: options.linkOf }),
         ...(options.probe === undefined ? {} : { probe: options.probe }),
       }),
       { storageFor: (id) => storageFor(id, time) },
     );
     this.time = time;
-    this.#network = network;
+    this.network = network;
   }
 
   /** Ends all sockets and timers. Switch the stand-ins off before. */
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#network[Symbol.asyncDispose]();
+    await this.network[Symbol.asyncDispose]();
     this.time[Symbol.dispose]();
   }
 }

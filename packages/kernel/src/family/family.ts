@@ -86,6 +86,10 @@ export interface Family {
   readonly cloudKind: string;
   /** Endpoint names of its cloud with their default ports. */
   readonly ports: Readonly<Record<string, number>>;
+  /** Endpoints that are served only where there is a certificate, with their default ports. */
+  readonly tlsPorts?: Readonly<Record<string, number>>;
+  /** The cloud answers `/health` or `/metrics` itself; else the house answers them on the cloud's ports. */
+  readonly ownPaths?: readonly ("/health" | "/metrics")[];
   /** Where faults may strike. */
   readonly operations: readonly string[];
   readonly phases: readonly Phase[];

@@ -58,10 +58,7 @@ export class TestSite implements AsyncDisposable {
   /** Boots a cloud on its family's default ports, or on free ports of 127.0.0.1 when over sockets. */
   async addCloud(family: Family, options: JsonObject = {}, name = family.cloudKind): Promise<void> {
     const place = (port: number): Address => (this.#virtual === undefined ? tcp("127.0.0.1", 0) : tcp(name, port));
-    const plain = Object.entries(family.ports).filter(
-      ([endpoint]) => !/s$|tls/i.test(endpoint) || this.#virtual !== undefined,
-    );
-    const listen = Object.fromEntries(plain.map(([endpoint, port]) => [endpoint, place(port)]));
+    const listen = Object.fromEntries(Object.entries(family.ports).map(([endpoint, port]) => [endpoint, place(port)]));
     await this.cell.addCloud(family, { name, options, listen });
   }
 

@@ -1,0 +1,58 @@
+import {
+  type Blobs,
+  MemoryBlobs,
+  MemoryStorage,
+  type PowerableStorage,
+  type PowerableStores,
+  type Timekeeper,
+} from "@understudy/kernel";
+import { DirectoryBlobs, openDirectoryStorage, openStores } from "@understudy/kernel/live";
+
+/** Where a live lab keeps what outlasts it: a folder of the host, or memory. */
+export interface LabPlace {
+  readonly blobs: Blobs;
+  readonly stores: PowerableStores;
+  storageFor(id: string, time: Timekeeper): Promise<PowerableStorage>;
+  close(): Promise<void>;
+}
+
+export interface LabPlaceOptions {
+  /** Absent: memory. */
+  readonly data?: string;
+  /** URL of the database for tables; default: `tables.db` in the data folder, or memory. */
+  readonly database?: string;
+  /** Folders of stand-ins that lie elsewhere, by id. */
+  readonly folders?: Readonly<Record<string, string>>;
+}
+
+/** Opens the place of a lab: `DIR/stand-ins/ID`, `DIR/blobs` and `DIR/tables.db`. Throws `in-use` when another lab holds it. */
+export async function openLabPlace(options: LabPlaceOptions): Promise<LabPlace> {
+  const { data, database, folders = {} } = options;
+  const guard = data === undefined ? undefined : await openDirectoryStorage(data, { lock: "lab.lock" });
+  try {
+    const stores = await openStores(database ?? (data === undefined ? "memory:" : `sqlite:${data}/tables.db`));
+    const blobs = data === undefined ? new MemoryBlobs() : await DirectoryBlobs.open(`${data}/blobs`);
+    const open: PowerableStorage[] = [];
+    return {
+      blobs,
+      stores,
+      async storageFor(id, time) {
+        const folder = folders[id] ?? (data === undefined ? undefined : `${data}/stand-ins/${id}`);
+        const storage =
+          folder === undefined
+            ? new MemoryStorage({ now: () => time.now() })
+            : await openDirectoryStorage(folder, { blobs });
+        open.push(storage);
+        return storage;
+      },
+      async close() {
+        await Promise.all(open.map((storage) => storage.close()));
+        await stores.close();
+        await guard?.close();
+      },
+    };
+  } catch (error) {
+    await guard?.close();
+    throw error;
+  }
+}

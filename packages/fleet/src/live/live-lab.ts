@@ -1,0 +1,320 @@
+import {
+  type Cell,
+  type CloudSpec,
+  describeAddress,
+  type Family,
+  type HealthChecks,
+  type JsonObject,
+  Metrics,
+  type Network,
+  type RealTime,
+  silentLogger,
+  tcp,
+  UsageError,
+} from "@understudy/kernel";
+import {
+  AuditLog,
+  explainListening,
+  Front,
+  fronted,
+  LiveCell,
+  type LogBook,
+  type ServedAddress,
+} from "@understudy/kernel/live";
+import { EventRing } from "../api/event-ring.ts";
+import type { Lab, LabCloud } from "../lab/lab.ts";
+import type { DeviceView, LabView, PowerTarget } from "../lab-view.ts";
+import { devicesOf } from "../run/plan-cells.ts";
+import { playTimeline } from "../run/play-timeline.ts";
+import { type LabPlace, type LabPlaceOptions, openLabPlace } from "./lab-folder.ts";
+
+/** Material for the TLS endpoints of a lab's clouds; PEM. */
+export interface LabTls {
+  readonly certificate: string;
+  readonly key: string;
+  readonly ca: string;
+}
+
+/** What a port was asked for by: named in the error when it is taken. */
+export interface PortChoice {
+  readonly port: number;
+  readonly option: string;
+}
+
+export interface LiveLabOptions extends LabPlaceOptions {
+  readonly name: string;
+  readonly lab: Lab;
+  /** What all chance comes from besides the lab's seed; live labs differ from start to start. */
+  readonly entropy: string;
+  /** Default 127.0.0.1. */
+  readonly host?: string;
+  /** By `CLOUD.ENDPOINT`; default: the family's own port for the first cloud of its kind, a free one for others. */
+  readonly ports?: Readonly<Record<string, PortChoice>>;
+  /** Absent: TLS endpoints are left out. */
+  readonly tls?: LabTls;
+  readonly publicNames?: readonly string[];
+  /** How many times faster than the machine's clock the lab runs. Default 1. */
+  readonly scale?: number;
+  /** Requests per second and remote address at each cloud; default: no limit. */
+  readonly rateLimit?: number;
+  /** Default: silence. */
+  readonly logs?: LogBook;
+}
+
+/** A lab in real time over sockets, with what the lab API shows of it. The lab of one behind every `start` and `serve` is one. */
+export class LiveLab implements LabView, AsyncDisposable {
+  readonly name: string;
+  readonly events: EventRing;
+  readonly metrics: Metrics;
+  readonly audit: AuditLog;
+  readonly addresses: ServedAddress[] = [];
+  readonly health: HealthChecks;
+  readonly #options: LiveLabOptions;
+  readonly #place: LabPlace;
+  readonly #cell: LiveCell;
+  readonly #fronts = new Map<string, Network>();
+  readonly #fleetOf = new Map<string, string>();
+
+  private constructor(options: LiveLabOptions, place: LabPlace, metrics: Metrics) {
+    const logs = options.logs ?? (() => silentLogger);
+    this.name = options.name;
+    this.#options = options;
+    this.#place = place;
+    this.metrics = metrics;
+    this.events = new EventRing();
+    const folder = options.data;
+    this.audit = new AuditLog({
+      now: () => this.time.now(),
+      log: logs("audit"),
+      ...(folder === undefined ? {} : { folder }),
+    });
+    this.#cell = new LiveCell({
+      seed: `${options.lab.seed}/${options.entropy}`,
+      events: this.events,
+      faults: options.lab.faults,
+      logFor: logs,
+      stores: place.stores,
+      blobs: place.blobs,
+      storageFor: (id, time) => place.storageFor(id, time),
+      auditFor: (id) => this.audit.for(id),
+      linkOf: (id) => this.#fronts.get(id) ?? this.#cell.network,
+      ...(options.scale === undefined ? {} : { scale: options.scale }),
+    });
+    this.health = { lab: () => `${this.deviceCount} devices` };
+    metrics.gauge({
+      name: "understudy_devices",
+      help: "Devices by family and phase",
+      labels: ["family", "phase"],
+      read: () => this.#phaseCounts(),
+    });
+  }
+
+  /** Starts a lab: clouds, devices, timeline. Throws one clear error, with nothing left open, when a part cannot start. */
+  static async open(options: LiveLabOptions): Promise<LiveLab> {
+    const place = await openLabPlace(options);
+    const lab = new LiveLab(options, place, await Metrics.open({ live: true }));
+    try {
+      await lab.#start();
+      return lab;
+    } catch (error) {
+      await lab.close();
+      throw error;
+    }
+  }
+
+  get time(): RealTime {
+    return this.#cell.time;
+  }
+
+  /** The lab's inside, for those who built it: library helpers and tests. */
+  get cell(): Cell {
+    return this.#cell;
+  }
+
+  get network(): Network {
+    return this.#cell.network;
+  }
+
+  get families(): readonly Family[] {
+    return [...this.#options.lab.families.values()].map((known) => known.family);
+  }
+
+  get deviceCount(): number {
+    return this.#cell.devices.size;
+  }
+
+  *devices(after?: string): Iterable<DeviceView> {
+    let skipping = after !== undefined;
+    for (const id of this.#cell.devices.keys()) {
+      if (!skipping) yield this.#view(id);
+      else if (id === after) skipping = false;
+    }
+  }
+
+  device(id: string): DeviceView | undefined {
+    return this.#cell.devices.has(id) ? this.#view(id) : undefined;
+  }
+
+  answer(id: string, question: string, choice: string): Promise<void> {
+    return this.#cell.power.answer(id, question, choice);
+  }
+
+  async power(id: string, to: PowerTarget): Promise<void> {
+    this.#cell.device(id);
+    switch (to) {
+      case "on":
+        return this.#cell.power.on(id);
+      case "off":
+        return this.#cell.power.stop(id);
+      case "cut":
+        return this.#cell.power.cut(id);
+      default:
+        to satisfies never;
+    }
+  }
+
+  async act(family: string, action: string, args: JsonObject, devices: readonly string[] | "all"): Promise<JsonObject> {
+    const known = this.families.find((one) => one.name === family);
+    if (known === undefined)
+      throw new UsageError("unknown-family", `There is no family ${family} in this lab.`, { family });
+    const ids =
+      devices === "all"
+        ? [...this.#cell.devices.values()].filter((one) => one.family === known).map((one) => one.id)
+        : devices;
+    const results: Record<string, JsonObject> = {};
+    for (const [name, unit] of this.#cell.clouds) {
+      const here = ids.filter((id) => this.#cell.device(id).cloud === name);
+      if (unit.family === known && (here.length > 0 || ids.length === 0))
+        results[name] = await this.#cell.act(known, name, action, args, here);
+    }
+    const [only, ...others] = Object.values(results);
+    return only !== undefined && others.length === 0 ? only : results;
+  }
+
+  async close(): Promise<void> {
+    await this.#cell.power.stopAll();
+    await this.#cell[Symbol.asyncDispose]();
+    await this.audit[Symbol.asyncDispose]();
+    await this.#place.close();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  async #start(): Promise<void> {
+    const { lab } = this.#options;
+    for (const cloud of lab.clouds) await this.#startCloud(cloud);
+    for (const fleet of lab.fleets) {
+      for (const device of devicesOf({ fleet, indexes: { from: 0, to: fleet.count } })) {
+        this.#fleetOf.set(device.id, fleet.name);
+        await this.#cell.addDevice(fleet.family, device, {
+          decide: fleet.decide,
+          ...(fleet.cloud === undefined ? {} : { cloud: fleet.cloud }),
+        });
+        await this.#cell.power.on(device.id);
+      }
+    }
+    const log = this.#cell.ground.logFor("timeline");
+    playTimeline(
+      lab,
+      this.#cell,
+      (id) => this.#fleetOf.get(id),
+      (failure) => log.error("an entry of the timeline failed", { ...failure }),
+    );
+  }
+
+  async #startCloud(cloud: LabCloud): Promise<void> {
+    const { tls, publicNames } = this.#options;
+    this.#fronts.set(cloud.name, fronted(this.#cell.network, this.#front(cloud)));
+    const choices = this.#choices(cloud);
+    const listen = Object.fromEntries(choices.map(({ endpoint, host, port }) => [endpoint, tcp(host, port)]));
+    const spec: CloudSpec = {
+      name: cloud.name,
+      options: cloud.options,
+      listen,
+      ...(tls === undefined ? {} : { tls }),
+      ...(publicNames === undefined || publicNames.length === 0 ? {} : { publicNames }),
+    };
+    try {
+      await this.#cell.addCloud(cloud.family, spec);
+    } catch (error) {
+      throw explained(error, choices);
+    }
+    for (const [endpoint, { address, tls: secure }] of Object.entries(this.#cell.cloud(cloud.name).endpoints)) {
+      const scheme = secure === undefined ? endpoint : endpoint.replace(/s?$/, "s");
+      this.addresses.push({ name: `${cloud.name} (${endpoint})`, url: `${scheme}://${describeAddress(address)}` });
+    }
+  }
+
+  /** Where each endpoint of a cloud is to listen, and what would change it. */
+  #choices(
+    cloud: LabCloud,
+  ): readonly { readonly endpoint: string; readonly host: string; readonly port: number; readonly option: string }[] {
+    const { lab, ports = {}, host = "127.0.0.1", tls } = this.#options;
+    const first = lab.clouds.find((other) => other.family === cloud.family) === cloud;
+    const wanted = { ...cloud.family.ports, ...(tls === undefined ? {} : cloud.family.tlsPorts) };
+    return Object.entries(wanted).map(([endpoint, port]) => {
+      const chosen = ports[`${cloud.name}.${endpoint}`] ?? { port: first ? port : 0, option: "--port-base" };
+      return { endpoint, host, ...chosen };
+    });
+  }
+
+  #front(cloud: LabCloud): Front {
+    const { rateLimit, logs } = this.#options;
+    const own = cloud.family.ownPaths ?? [];
+    return new Front({
+      server: cloud.name,
+      now: () => this.time.now(),
+      stopwatch: () => performance.now(),
+      log: logs?.(cloud.name) ?? silentLogger,
+      metrics: this.metrics,
+      health: { [cloud.name]: () => (this.#cell.power.isUp(cloud.name) ? undefined : this.#down(cloud.name)) },
+      paths: {
+        health: own.includes("/health") ? undefined : "/health",
+        metrics: own.includes("/metrics") ? undefined : "/metrics",
+      },
+      ...(rateLimit === undefined ? {} : { rateLimit }),
+    });
+  }
+
+  #down(name: string): never {
+    throw new Error(`${name} is switched off`);
+  }
+
+  #view(id: string): DeviceView {
+    const cell = this.#cell;
+    const { family, cloud } = cell.device(id);
+    return {
+      id,
+      family: family.name,
+      ...(cloud === undefined ? {} : { cloud }),
+      isOn: cell.power.isOn(id),
+      state: () => cell.stateOf(id),
+      belief: () => cell.beliefOf(id),
+      differences: () => cell.differences(id),
+    };
+  }
+
+  *#phaseCounts(): Iterable<{ readonly labels: Readonly<Record<string, string>>; readonly value: number }> {
+    const counts = new Map<string, number>();
+    for (const { id, family } of this.#cell.devices.values()) {
+      const key = `${family.name}\n${this.#cell.stateOf(id).phase}`;
+      counts.set(key, (counts.get(key) ?? 0) + 1);
+    }
+    for (const [key, value] of counts) {
+      const [family = "", phase = ""] = key.split("\n");
+      yield { labels: { family, phase }, value };
+    }
+  }
+}
+
+/** A port that is taken is named with the option that changes it. */
+function explained(
+  error: unknown,
+  choices: readonly { readonly host: string; readonly port: number; readonly option: string }[],
+): unknown {
+  const text = error instanceof Error ? error.message : "";
+  const taken = choices.find(({ port }) => port !== 0 && text.includes(`:${port}`));
+  return taken === undefined ? error : explainListening(error, taken);
+}
