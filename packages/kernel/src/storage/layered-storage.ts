@@ -149,10 +149,8 @@ export class LayeredStorage implements PowerableStorage {
       const destination = target + file.slice(source.length);
       this.#drop(file);
       this.#set(destination, moved, modified);
-      if (this.#unsynced?.get(file) === GONE) {
-        this.#moved ??= new Map();
-        this.#moved.set(file, destination);
-      }
+      this.#moved ??= new Map();
+      this.#moved.set(file, destination);
     }
   }
 

@@ -25,7 +25,7 @@ export function withoutConflicts(changes: readonly Change[], rules: CutRules): C
 }
 
 /** The path whose fate decides over this one's. */
-function fateOf(path: string, moved: ReadonlyMap<string, string> | undefined): string {
+export function fateOf(path: string, moved: ReadonlyMap<string, string> | undefined): string {
   let fate = path;
   for (let next = moved?.get(fate); next !== undefined; next = moved?.get(fate)) fate = next;
   return fate;
