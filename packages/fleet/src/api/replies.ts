@@ -1,0 +1,37 @@
+import { type HttpReply, jsonReply, reasonOf, UsageError, type WireError } from "@understudy/kernel";
+import type { TSchema } from "typebox";
+import { type ApiError, ErrorShape } from "./shapes.ts";
+
+/** A reply's description for OpenAPI; without a schema it is an error. */
+export const reply = (
+  text: string,
+  schema: TSchema = ErrorShape,
+): { readonly text: string; readonly schema: TSchema } => ({ text, schema });
+
+/** An error in the lab API's shape. */
+export const errorReply = (status: number, error: ApiError): HttpReply => jsonReply(error, status);
+
+export const noSuchDevice = (id: string): HttpReply =>
+  errorReply(404, { error: "unknown-device", message: `There is no device called ${id}.` });
+
+/** A request that cannot be read: 413 when it is too large, else 400. */
+export function unreadable(error: WireError): HttpReply {
+  const { path, found, accepted } = error.details;
+  return errorReply(reasonOf(error) === "too-large" ? 413 : 400, {
+    error: "bad-request",
+    message: error.message,
+    ...(typeof path === "string" && { path }),
+    ...(typeof found === "string" && { found }),
+    ...(typeof accepted === "string" && { accepted }),
+  });
+}
+
+/** What the lab refuses as the caller's mistake is a 409 with the lab's own words; other errors are thrown on. */
+export async function usageFailures(work: () => Promise<HttpReply>): Promise<HttpReply> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof UsageError) return errorReply(409, { error: error.code, message: error.message });
+    throw error;
+  }
+}
