@@ -8,6 +8,7 @@ import { processedOf, readRevisionInfo, runningRevision } from "../wire/revision
 import type { Core } from "./core.ts";
 import { CHECK_IN_WAKE } from "./hub/check-in.ts";
 import { identityOf } from "./hub/register.ts";
+import { noticeStoredInvitation, runInvitation } from "./invitation/run-invitation.ts";
 import { CONFIG_FILE, MOCKER_FILE, progressFile, REVISION_INFO_FILE } from "./layout.ts";
 import { DEFAULT_INTERVALS, type Intervals } from "./settings.ts";
 import { linkCurrent } from "./update/current-links.ts";
@@ -22,6 +23,8 @@ export async function bootDevice(core: Core): Promise<void> {
   await readRevisions(core);
   await linkCurrent(core);
   await tellBoot(core);
+  await noticeStoredInvitation(core);
+  await runInvitation(core);
   core.world.clock.wake(milliseconds(0), { name: CHECK_IN_WAKE });
   if (core.info.update !== undefined || core.info.untold !== undefined)
     core.world.clock.wake(milliseconds(0), { name: UPDATE_WAKE });

@@ -7,8 +7,10 @@ import {
   type JsonObject,
   type World,
 } from "@understudy/kernel";
+import type { FleetMessage } from "../wire/invitation.ts";
 import { type MockerSettings, NO_MOCKER_SETTINGS } from "../wire/mocker-json.ts";
 import { FACTORY_REVISION, type RevisionInfo, renderRevisionInfo } from "../wire/revision-info.ts";
+import type { AskedInvitation } from "./invitation/invitation-question.ts";
 import { REVISION_INFO_FILE } from "./layout.ts";
 import { type PantavisorPhase, phaseOf } from "./phases.ts";
 import type { FactsSource } from "./profile.ts";
@@ -70,6 +72,13 @@ export class Core {
   unsent: Set<string> | undefined;
   /** When load and storage were last told. */
   gaugesAt = 0;
+  /** The fleet message in the user metadata. */
+  invite: FleetMessage | undefined;
+  /** The invitation that waits for its answer. */
+  asked: AskedInvitation | undefined;
+  /** Deployment that was put off until the next cycle. */
+  putOff: string | undefined;
+  timesPutOff = 0;
   #tail: Promise<unknown> | undefined;
 
   constructor(spec: DeviceSpec, settings: DeviceSettings, parts: DeviceParts, world: World) {

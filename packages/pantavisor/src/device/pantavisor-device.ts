@@ -3,18 +3,17 @@ import {
   type DeviceSpec,
   type DeviceState,
   type Exit,
-  milliseconds,
   UsageError,
   type WakeUp,
   type World,
 } from "@understudy/kernel";
-import { DECISIONS } from "../wire/automation.ts";
+import { answerQuestion } from "./answer-question.ts";
 import { bootDevice } from "./boot-device.ts";
 import { Core, type DeviceParts } from "./core.ts";
 import { CHECK_IN_WAKE, checkIn } from "./hub/check-in.ts";
+import { INVITATION_WAKE, runInvitation } from "./invitation/run-invitation.ts";
 import { type DeviceSettings, type PantavisorDeviceOptions, settingsOf } from "./settings.ts";
-import { decide, runUpdate, UPDATE_WAKE } from "./update/run-update.ts";
-import { updateQuestion } from "./update/update-question.ts";
+import { runUpdate, UPDATE_WAKE } from "./update/run-update.ts";
 
 const OFF: DeviceState = Object.freeze({ phase: "off" });
 const NO_PARTS: DeviceParts = Object.freeze({});
@@ -51,6 +50,8 @@ class PantavisorDevice implements Device {
         return checkIn(core) as Promise<undefined>; // it resolves to nothing
       case UPDATE_WAKE:
         return runUpdate(core);
+      case INVITATION_WAKE:
+        return runInvitation(core) as Promise<undefined>; // it resolves to nothing
       default:
         return undefined;
     }
@@ -60,25 +61,9 @@ class PantavisorDevice implements Device {
     return this.#core?.state ?? OFF;
   }
 
-  async answer(questionId: string, choice: string): Promise<void> {
-    const core = this.#core;
-    const update = core?.info.update;
-    const question = updateQuestion(update);
-    if (core === undefined || update === undefined || question === undefined || question.id !== questionId) {
-      throw new UsageError("unknown-question", `There is no open question "${questionId}".`, {
-        questionId,
-        open: question?.id ?? null,
-      });
-    }
-    const decision = DECISIONS.find((name) => name === choice);
-    if (decision === undefined) {
-      throw new UsageError(
-        "unknown-choice",
-        `"${choice}" is no answer to ${questionId}; choose one of ${DECISIONS.join(", ")}.`,
-        { choice },
-      );
-    }
-    await decide(core, update, decision, "answer");
-    core.world.clock.wake(milliseconds(0), { name: UPDATE_WAKE });
+  answer(questionId: string, choice: string): Promise<void> {
+    if (this.#core === undefined)
+      return Promise.reject(new UsageError("off", "The device has never been switched on."));
+    return answerQuestion(this.#core, questionId, choice);
   }
 }

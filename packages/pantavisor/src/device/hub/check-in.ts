@@ -1,5 +1,6 @@
 import { milliseconds, type UnderstudyError } from "@understudy/kernel";
 import type { Core, Identity } from "../core.ts";
+import { noticeInvitation, runInvitation } from "../invitation/run-invitation.ts";
 import { pullUserMetadata } from "../metadata/pull-user-metadata.ts";
 import { pushDeviceMetadata } from "../metadata/push-device-metadata.ts";
 import { findStep } from "../update/find-step.ts";
@@ -57,7 +58,9 @@ async function exchangeWhatIsDue(core: Core, identity: Identity): Promise<void> 
   const { agenda, intervals, now } = core;
   const chance = core.world.random.stream("interval").next();
   if (isDue(agenda.userMetadata, now, intervals.userMetadata)) {
-    await pullUserMetadata(core, identity);
+    const news = await pullUserMetadata(core, identity);
+    if (news !== undefined) noticeInvitation(core, news);
+    if (core.invite !== undefined || core.asked !== undefined) await nextInvitationCycle(core);
     agenda.userMetadata = now + jittered(intervals.userMetadata, chance);
   }
   if (isDue(agenda.steps, now, intervals.steps)) {
@@ -68,6 +71,11 @@ async function exchangeWhatIsDue(core: Core, identity: Identity): Promise<void> 
     await pushDeviceMetadata(core, identity);
     agenda.deviceMetadata = now + jittered(intervals.deviceMetadata, chance);
   }
+}
+
+async function nextInvitationCycle(core: Core): Promise<void> {
+  core.putOff = undefined;
+  await runInvitation(core);
 }
 
 async function lookForSteps(core: Core, identity: Identity): Promise<void> {

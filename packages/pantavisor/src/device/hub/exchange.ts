@@ -7,11 +7,11 @@ import {
   type HttpRequest,
   json,
   type RequestOptions,
+  readJson,
   seconds,
 } from "@understudy/kernel";
 import { parseConfig } from "../../wire/config-file.ts";
 import { readToken } from "../../wire/hub-replies.ts";
-import { readJson } from "../bodies.ts";
 import type { Core } from "../core.ts";
 import { CONFIG_FILE } from "../layout.ts";
 import type { PantavisorOperation } from "../phases.ts";

@@ -28,3 +28,11 @@ export async function readStored(core: Core): Promise<JsonObject> {
   if (!isRecord(parsed)) return {};
   return Object.fromEntries(Object.entries(parsed).filter(([key]) => !isGeneratedKey(key))) as JsonObject; // from JSON text
 }
+
+/** Stores a value of `meta.json` for good; `null` marks the key as deleted. */
+export const setExtra = (core: Core, key: string, value: JsonValue): Promise<void> =>
+  core.alone(async () => {
+    const stored = { ...(await readStored(core)), [key]: value };
+    await core.world.storage.write(DEVICE_META_FILE, JSON.stringify(stored, undefined, 4));
+    await core.world.storage.sync();
+  });

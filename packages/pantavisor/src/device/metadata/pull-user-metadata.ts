@@ -1,6 +1,5 @@
-import type { HttpReply, JsonObject } from "@understudy/kernel";
+import { type HttpReply, type JsonObject, parseJsonText, readText } from "@understudy/kernel";
 import { readMetadata } from "../../wire/hub-replies.ts";
-import { parseJsonText, readText } from "../bodies.ts";
 import type { Core, Identity } from "../core.ts";
 import { ask, attempt } from "../hub/exchange.ts";
 import { successful, unreadable } from "../hub/trouble.ts";

@@ -1,15 +1,16 @@
 import {
   type Address,
   type Body,
+  bodyChunks,
   type Headers,
   type HttpReply,
   header,
+  isWhole,
   type RequestOptions,
   StorageError,
   seconds,
   tcp,
 } from "@understudy/kernel";
-import { bodyChunks, isWhole } from "../bodies.ts";
 import type { Core } from "../core.ts";
 import { attempt } from "../hub/exchange.ts";
 import { HubTrouble, refusal } from "../hub/trouble.ts";

@@ -7,11 +7,12 @@ import { attempt } from "../hub/exchange.ts";
 import { delayAfter } from "../hub/failures.ts";
 import { isTrouble } from "../hub/trouble.ts";
 import { markUnsent } from "../metadata/push-device-metadata.ts";
+import { showQuestion } from "../show-question.ts";
 import { linkCurrent } from "./current-links.ts";
 import { download } from "./download.ts";
 import { finished, type Outcome, planUpdate, type Report, SUCCESS, settled, type UpdateAction } from "./plan-update.ts";
 import { report } from "./report.ts";
-import { deadlineOf, drawnDecision, questionState, updateQuestion, updateQuestionId } from "./update-question.ts";
+import { deadlineOf, drawnDecision, updateQuestionId } from "./update-question.ts";
 
 /** Name of the wake-up that goes on with an update. */
 export const UPDATE_WAKE = "update";
@@ -130,15 +131,15 @@ async function askOrDraw(core: Core, update: UpdateRecord): Promise<Step> {
   const asked = { id: updateQuestionId(update.revision), ...(deadline === undefined ? {} : { deadline }) };
   const next: UpdateRecord = { ...update, asked };
   await core.commit({ ...core.info, update: next });
-  const question = updateQuestion(next);
-  if (question !== undefined) core.change("question", { question: questionState(question) });
+  showQuestion(core);
   return "again";
 }
 
 /** Stores what was decided about the running test. `by` says who or what decided. */
 export async function decide(core: Core, update: UpdateRecord, decision: Decision, by: string): Promise<Step> {
   await core.commit({ ...core.info, update: { ...update, decision } });
-  core.change("decision", { question: null }, { revision: String(update.revision), decision, by });
+  core.change("decision", {}, { revision: String(update.revision), decision, by });
+  showQuestion(core);
   return "again";
 }
 
@@ -156,8 +157,9 @@ export async function finish(core: Core, update: UpdateRecord, outcome: Outcome)
   await core.commit(finished(core.info, update, outcome));
   core.cameUpTrying = false;
   core.told = undefined;
-  const change = { phase: core.phase(), status: outcome.status, trying: null, progress: null, question: null };
+  const change = { phase: core.phase(), status: outcome.status, trying: null, progress: null };
   core.change("update-finished", change, { revision: String(update.revision), message: outcome.message });
+  showQuestion(core);
   await nowRunning(core);
   return "again";
 }

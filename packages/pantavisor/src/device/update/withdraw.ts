@@ -2,6 +2,7 @@ import { type FinalStatus, isFinal, isSuccess, progressOf } from "../../wire/pro
 import type { UpdateRecord } from "../../wire/revision-info.ts";
 import type { Core, Identity } from "../core.ts";
 import { progressFile } from "../layout.ts";
+import { showQuestion } from "../show-question.ts";
 import { linkCurrent } from "./current-links.ts";
 import { fetchStep } from "./find-step.ts";
 
@@ -28,8 +29,8 @@ async function withdraw(core: Core, update: UpdateRecord, status: FinalStatus, s
     status: statusText,
     trying: null,
     progress: null,
-    question: null,
   };
   core.change("update-withdrawn", change, { revision: String(update.revision) });
+  showQuestion(core);
   await linkCurrent(core);
 }

@@ -1,1 +1,0 @@
-export { bodyChunks, isWhole, parseJsonText, readBytes, readJson, readText } from "../../../kernel/src/network/body.ts";
