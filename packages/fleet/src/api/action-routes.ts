@@ -1,11 +1,11 @@
-import { compileShape, type JsonObject, jsonReply, type Router, type Shape } from "@understudy/kernel";
+import { type Audit, compileShape, type JsonObject, jsonReply, type Router, type Shape } from "@understudy/kernel";
 import type { TSchema } from "typebox";
 import type { LabView } from "../lab-view.ts";
-import { errorReply, reply, unreadable, usageFailures } from "./replies.ts";
+import { carryOut, errorReply, reply, unreadable } from "./replies.ts";
 import { ActionResultShape, ActionShape, type Families, FamiliesShape } from "./shapes.ts";
 
 /** What families can do, and doing it. */
-export function addActionRoutes(router: Router, lab: LabView): void {
+export function addActionRoutes(router: Router, lab: LabView, audit: Audit): void {
   const shapes = new Map<TSchema, Shape<unknown>>();
   const shapeOf = (schema: TSchema): Shape<unknown> => {
     const shape = shapes.get(schema) ?? compileShape(schema);
@@ -45,7 +45,7 @@ export function addActionRoutes(router: Router, lab: LabView): void {
         409: reply("The lab cannot do that"),
       },
     },
-    handle: async ({ params, body }) => {
+    handle: async ({ params, body, via }) => {
       const family = lab.families.find((one) => one.name === params.family);
       if (family === undefined)
         return unknown(
@@ -59,8 +59,17 @@ export function addActionRoutes(router: Router, lab: LabView): void {
       const args = (body.args ?? {}) as JsonObject; // Came as JSON.
       const problem = shapeOf(schema).problem(args, "body.args");
       if (problem !== undefined) return unreadable(problem);
-      return usageFailures(async () => {
-        const result = await lab.act(params.family, params.action, args, body.devices ?? "all");
+      const devices = body.devices ?? "all";
+      const target = devices === "all" ? `all ${params.family}` : `${devices.length} ${params.family}`;
+      const change = {
+        audit,
+        who: via.remote,
+        action: `${params.family}.${params.action}`,
+        target,
+        details: { args, devices },
+      };
+      return carryOut(change, async () => {
+        const result = await lab.act(params.family, params.action, args, devices);
         return jsonReply({ result });
       });
     },

@@ -1,6 +1,6 @@
-import { compileShape, jsonReply, type Router } from "@understudy/kernel";
+import { type Audit, compileShape, jsonReply, type Router } from "@understudy/kernel";
 import type { DeviceView, LabView } from "../lab-view.ts";
-import { noSuchDevice, reply, usageFailures } from "./replies.ts";
+import { carryOut, noSuchDevice, reply } from "./replies.ts";
 import {
   AnswerShape,
   type DeviceDetails,
@@ -22,7 +22,7 @@ import {
 const questionShape = compileShape(QuestionShape);
 
 /** Devices, their questions and power, and the ledger. */
-export function addDeviceRoutes(router: Router, lab: LabView): void {
+export function addDeviceRoutes(router: Router, lab: LabView, audit: Audit): void {
   router.route({
     method: "GET",
     path: "/devices",
@@ -84,10 +84,11 @@ export function addDeviceRoutes(router: Router, lab: LabView): void {
         409: reply("No such question or choice"),
       },
     },
-    handle: async ({ params, body }) => {
+    handle: async ({ params, body, via }) => {
       const device = lab.device(params.id);
       if (device === undefined) return noSuchDevice(params.id);
-      return usageFailures(async () => {
+      const change = { audit, who: via.remote, action: "device.answer", target: params.id, details: { ...body } };
+      return carryOut(change, async () => {
         await lab.answer(params.id, body.question, body.choice);
         return jsonReply(detailsOf(device));
       });
@@ -103,10 +104,11 @@ export function addDeviceRoutes(router: Router, lab: LabView): void {
       tag: "devices",
       replies: { 200: reply("The device", DeviceDetailsShape), 404: reply("No such device") },
     },
-    handle: async ({ params, body }) => {
+    handle: async ({ params, body, via }) => {
       const device = lab.device(params.id);
       if (device === undefined) return noSuchDevice(params.id);
-      return usageFailures(async () => {
+      const change = { audit, who: via.remote, action: "device.power", target: params.id, details: { ...body } };
+      return carryOut(change, async () => {
         await lab.power(params.id, body.power);
         return jsonReply(detailsOf(lab.device(params.id) ?? device));
       });

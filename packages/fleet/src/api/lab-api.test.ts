@@ -104,6 +104,27 @@ test("an action's arguments are checked by the family's own schema", async () =>
   await expect(client.act("toaster", "dim")).rejects.toMatchObject(refusedWith(404, "unknown-family"));
 });
 
+test("changes are noted with who asked for them and what came of it", async () => {
+  const noted: unknown[] = [];
+  const { client } = aSite(three(), { audit: { record: (entry) => void noted.push(entry) } });
+  await client.power("lamp-1", "off");
+  await client.answer("lamp-2", "q9", "yes").catch(() => undefined);
+  await client.act("lamp", "dim", { args: { percent: 1 } });
+  await client.devices();
+  const who = "127.0.0.1";
+  expect(noted).toEqual([
+    { who, action: "device.power", target: "lamp-1", result: "done", details: { power: "off" } },
+    {
+      who,
+      action: "device.answer",
+      target: "lamp-2",
+      result: "unknown-question",
+      details: { question: "q9", choice: "yes" },
+    },
+    { who, action: "lamp.dim", target: "all lamp", result: "done", details: { args: { percent: 1 }, devices: "all" } },
+  ]);
+});
+
 test("health tells the lab's time and size, and 503 when a part fails", async () => {
   const { client, lab, fetch } = aSite(three());
   expect(await client.health()).toEqual({

@@ -1,4 +1,5 @@
 import {
+  type Audit,
   createRouter,
   examine,
   type HttpAnswer,
@@ -11,15 +12,17 @@ import {
   type ReceivedRequest,
   type Router,
   type RouteTrace,
+  silentAudit,
   type TracingHandler,
   textReply,
   toIso,
 } from "@understudy/kernel";
 import type { LabView } from "../lab-view.ts";
 import { addActionRoutes } from "./action-routes.ts";
-import { addDeviceRoutes, questionOf } from "./device-routes.ts";
+import { addDeviceRoutes } from "./device-routes.ts";
 import { addEventRoutes } from "./event-routes.ts";
 import { Guard, type GuardOptions } from "./guard.ts";
+import { addLabFigures } from "./lab-figures.ts";
 import { errorReply, reply, unreadable } from "./replies.ts";
 import { type Health, HealthShape } from "./shapes.ts";
 
@@ -27,6 +30,8 @@ export interface LabApiOptions extends GuardOptions {
   /** The process's figures, to which the lab's are added; default: the lab's alone. */
   readonly metrics?: Metrics;
   readonly log?: Logger;
+  /** Where answers, power and actions are noted; default: nowhere. */
+  readonly audit?: Audit;
   /** Ends the event streams. */
   readonly signal?: AbortSignal;
 }
@@ -41,6 +46,7 @@ const TITLE = {
 /** The lab API as a handler: serve it on a port, or call it. Throws `UsageError` when an open address has no token. */
 export function createLabApi(lab: LabView, options: LabApiOptions = {}): TracingHandler {
   const guard = new Guard(options);
+  const audit = options.audit ?? silentAudit;
   const router = createRouter({
     notFound: (request) =>
       errorReply(404, { error: "not-found", message: `There is nothing at ${request.target}; see /openapi.json.` }),
@@ -54,9 +60,9 @@ export function createLabApi(lab: LabView, options: LabApiOptions = {}): Tracing
     ...(options.log !== undefined && { log: options.log }),
   });
   addLabRoutes(router, lab, options.metrics);
-  addDeviceRoutes(router, lab);
+  addDeviceRoutes(router, lab, audit);
   addEventRoutes(router, lab, options.signal);
-  addActionRoutes(router, lab);
+  addActionRoutes(router, lab, audit);
   return {
     handle: (request: ReceivedRequest, trace?: RouteTrace): HttpAnswer | Promise<HttpAnswer> =>
       guard.refusal(request) ?? router.handle(request, trace),
@@ -75,8 +81,8 @@ function addLabRoutes(router: Router, lab: LabView, given: Metrics | undefined):
     handle: () => healthOf(lab),
   });
 
-  const metrics = given === undefined ? undefined : withLabFigures(given, lab);
-  let own: Promise<Metrics> | undefined;
+  if (given !== undefined) addLabFigures(given, lab);
+  let opening: Promise<Metrics> | undefined = given && Promise.resolve(given);
   router.route({
     method: "GET",
     path: "/metrics",
@@ -86,8 +92,11 @@ function addLabRoutes(router: Router, lab: LabView, given: Metrics | undefined):
       replies: { 200: { text: "Text exposition format", type: "text/plain" } },
     },
     handle: async () => {
-      own ??= Metrics.open({ live: false }).then((opened) => withLabFigures(opened, lab));
-      const text = await (metrics ?? (await own)).text();
+      opening ??= Metrics.open({ live: false }).then((opened) => {
+        addLabFigures(opened, lab);
+        return opened;
+      });
+      const text = await (await opening).text();
       return { ...textReply(text), headers: [["Content-Type", METRICS_CONTENT_TYPE]] };
     },
   });
@@ -114,53 +123,6 @@ async function healthOf(lab: LabView): Promise<HttpReply> {
     },
   };
   return jsonReply(health, health.status === "ok" ? 200 : 503);
-}
-
-function withLabFigures(metrics: Metrics, lab: LabView): Metrics {
-  metrics.gauge({
-    name: "understudy_devices",
-    help: "Devices of the lab by family and phase",
-    labels: ["family", "phase"],
-    read: () => {
-      const counts = new Map<
-        string,
-        { readonly labels: { readonly family: string; readonly phase: string }; value: number }
-      >();
-      for (const device of lab.devices()) {
-        const labels = { family: device.family, phase: device.state().phase };
-        const key = `${labels.family} ${labels.phase}`;
-        const count = counts.get(key) ?? { labels, value: 0 };
-        count.value++;
-        counts.set(key, count);
-      }
-      return counts.values();
-    },
-  });
-  metrics.gauge({
-    name: "understudy_open_questions",
-    help: "Questions of devices that nobody has answered yet",
-    labels: [],
-    read: () => [{ labels: {}, value: count(lab.devices(), (device) => questionOf(device) !== undefined) }],
-  });
-  metrics.gauge({
-    name: "understudy_ledger_differences",
-    help: "Devices of which their cloud believes something else than they are",
-    labels: [],
-    read: () => [{ labels: {}, value: count(lab.devices(), (device) => device.differences().length > 0) }],
-  });
-  metrics.gauge({
-    name: "understudy_events",
-    help: "Events since the lab began",
-    labels: [],
-    read: () => [{ labels: {}, value: lab.events.newest }],
-  });
-  return metrics;
-}
-
-function count<T>(all: Iterable<T>, counts: (one: T) => boolean): number {
-  let n = 0;
-  for (const one of all) if (counts(one)) n++;
-  return n;
 }
 
 const serverUrl = ({ headers, via }: ReceivedRequest): string =>

@@ -1,4 +1,13 @@
-import { type HttpReply, jsonReply, reasonOf, UsageError, type WireError } from "@understudy/kernel";
+import {
+  type Audit,
+  type HttpReply,
+  type JsonValue,
+  jsonReply,
+  reasonOf,
+  UnderstudyError,
+  UsageError,
+  type WireError,
+} from "@understudy/kernel";
 import type { TSchema } from "typebox";
 import { type ApiError, ErrorShape } from "./shapes.ts";
 
@@ -26,11 +35,28 @@ export function unreadable(error: WireError): HttpReply {
   });
 }
 
-/** What the lab refuses as the caller's mistake is a 409 with the lab's own words; other errors are thrown on. */
-export async function usageFailures(work: () => Promise<HttpReply>): Promise<HttpReply> {
+/** A change that is asked for, and where it is noted. `who` is the remote address: a token names nobody. */
+export interface Change {
+  readonly audit: Audit;
+  readonly who: string;
+  /** Such as `device.power`. */
+  readonly action: string;
+  readonly target: string;
+  readonly details: JsonValue;
+}
+
+/**
+ * Carries out a change and notes it with its result. What the lab refuses as the caller's mistake is a 409 in the lab's own
+ * words; other errors are thrown on.
+ */
+export async function carryOut(change: Change, work: () => Promise<HttpReply>): Promise<HttpReply> {
+  const { audit, ...entry } = change;
   try {
-    return await work();
+    const answer = await work();
+    audit.record({ ...entry, result: "done" });
+    return answer;
   } catch (error) {
+    audit.record({ ...entry, result: error instanceof UnderstudyError ? error.code : "failed" });
     if (error instanceof UsageError) return errorReply(409, { error: error.code, message: error.message });
     throw error;
   }

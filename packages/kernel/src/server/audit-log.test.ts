@@ -65,3 +65,9 @@ test("a folder that cannot be written loses entries, says so once and disturbs n
   expect(audit.entries).toHaveLength(2);
   expect(logs.lines.filter((line) => line.text.startsWith("The audit log cannot be written"))).toHaveLength(1);
 });
+
+test("large details are told by their length", async () => {
+  await using audit = new AuditLog({ now, log });
+  audit.for("pantahub").record({ ...aDeletion("d1"), details: { state: "x".repeat(5_000) } });
+  expect(audit.entries[0]?.details).toBe("5012 characters");
+});

@@ -21,6 +21,9 @@ export interface AuditLogOptions {
 
 export const DEFAULT_AUDIT_LIMITS = { remembered: 1_000, maxFileBytes: mib(10), maxFiles: 5, waiting: 10_000 } as const;
 
+/** Longer details are replaced by their length; in characters of JSON. */
+const MAX_DETAILS = 4_096;
+
 /**
  * Keeps the audit of one process: one JSON line per change in a file that is only added to, and the newest entries in memory.
  * Lines wait (at most 10,000) while the disk is busy; what cannot be written is counted in `lost` and logged once.
@@ -61,7 +64,8 @@ export class AuditLog implements AsyncDisposable {
     await this.flush();
   }
 
-  #add(entry: AuditEntry): void {
+  #add(whole: AuditEntry): void {
+    const entry = withBoundedDetails(whole);
     this.#remembered.push(entry);
     if (this.#remembered.length > (this.#options.remembered ?? DEFAULT_AUDIT_LIMITS.remembered))
       this.#remembered.shift();
@@ -108,6 +112,12 @@ export class AuditLog implements AsyncDisposable {
     if (this.#lost === 0) this.#options.log.warn(`The audit log cannot be written: ${why}`);
     this.#lost += lines;
   }
+}
+
+/** A published revision may have megabytes; the log tells their number. */
+function withBoundedDetails(entry: AuditEntry): AuditEntry {
+  const size = entry.details === undefined ? 0 : JSON.stringify(entry.details).length;
+  return size > MAX_DETAILS ? { ...entry, details: `${size} characters` } : entry;
 }
 
 async function sizeOf(path: string): Promise<number> {

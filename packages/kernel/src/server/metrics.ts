@@ -105,6 +105,11 @@ export class Metrics {
     this.#limited.inc({ server });
   }
 
+  /** True when a figure of that name is there already. */
+  has(name: string): boolean {
+    return this.#registry.getSingleMetric(name) !== undefined;
+  }
+
   /** Adds a gauge. Throws when the name is taken. */
   gauge(source: GaugeSource): void {
     this.#newGauge(source);
