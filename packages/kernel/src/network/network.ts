@@ -6,7 +6,7 @@ import type { HttpHandler, HttpReply, HttpRequest } from "./http.ts";
 
 /** How a client speaks TLS. In one process nothing is encrypted and only the client's certificate is passed on. */
 export interface ClientTls {
-  /** PEM certificates to trust besides the system's. */
+  /** PEM certificates to trust, instead of the system's. */
   readonly ca?: readonly string[];
   /** Default true. */
   readonly verify?: boolean;

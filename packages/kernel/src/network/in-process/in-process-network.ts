@@ -13,7 +13,7 @@ import {
   type ServeOptions,
   type ServerTls,
 } from "../network.ts";
-import { aborted, closed, refused, reset } from "../network-errors.ts";
+import { aborted, closed, refused } from "../network-errors.ts";
 import { type NetworkCounts, type NetworkOptions, noCounts, warnOfHandlerError } from "../network-options.ts";
 import { ChannelListener } from "./channel-listener.ts";
 import { ChannelPump } from "./channel-pump.ts";
@@ -193,7 +193,7 @@ function tlsMismatch(
   client: ClientTls | undefined,
 ): NetworkError | undefined {
   if (server === undefined && client === undefined) return undefined;
-  if (client === undefined) return reset(to);
+  if (client === undefined) return closed(to);
   if (server === undefined)
     return new NetworkError("tls", "The other end does not speak TLS; use the plain form of the address.", {});
   if (server.requireClient === true && client.certificate === undefined) {

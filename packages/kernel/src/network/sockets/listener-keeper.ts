@@ -1,0 +1,16 @@
+import type { Timekeeper } from "../../time/clock.ts";
+import type { Listener } from "../network.ts";
+import type { NetworkCounts } from "../network-options.ts";
+import type { Dialler } from "./dialler.ts";
+import type { HttpDates } from "./http1/http-dates.ts";
+
+/** What listeners and channels on sockets need of their network. */
+export interface ListenerKeeper {
+  readonly time: Timekeeper;
+  readonly counts: NetworkCounts;
+  readonly dates: HttpDates;
+  readonly dialler: Dialler;
+  entered(listener: Listener): void;
+  left(listener: Listener): void;
+  failed(error: unknown, where: string): void;
+}
