@@ -1,1 +1,1 @@
-export {};
+export { pantavisor } from "./site/pantavisor.ts";

@@ -232,7 +232,7 @@ async function serveScripted(hub: ScriptedHub, spec: CloudSpec, world: World): P
   if (listener.address.kind === "tcp") hub.base = `http://${listener.address.host}:${listener.address.port}`;
   return {
     endpoints: { http: endpoint },
-    enrol: async () => ({ token: "autotok==" }),
+    enrol: async () => ({ autoToken: "autotok==" }),
     belief: () => undefined,
     changed: () => [],
     changes: 0,

@@ -6,6 +6,7 @@ import {
   type HttpAnswer,
   type HttpReply,
   type HttpRequest,
+  header,
   type ReceivedRequest,
   type Via,
 } from "../http.ts";
@@ -119,7 +120,9 @@ export class Exchange implements Via, Due, Held {
   }
 
   #ask(request: HttpRequest): HttpAnswer | Promise<HttpAnswer> {
-    const { method, target, version, headers } = request;
+    const { method, target, version } = request;
+    const given = request.headers;
+    const headers = header(given, "host") === undefined ? [this.#listener.host, ...given] : given;
     const received: ReceivedRequest = { method, target, version, headers, body: this.#bodyOf(request), via: this };
     try {
       return this.#listener.handler.handle(received);

@@ -1,6 +1,6 @@
 import type { Due, Ticket, Timekeeper } from "../../time/clock.ts";
 import { type Duration, later } from "../../time/units.ts";
-import type { Address } from "../address.ts";
+import { type Address, describeAddress } from "../address.ts";
 import { exceeds } from "../body.ts";
 import { EMPTY_BODY, type HttpHandler, type HttpReply, type HttpRequest } from "../http.ts";
 import { DEFAULT_LISTENER_LIMITS } from "../limits.ts";
@@ -24,6 +24,8 @@ export class HttpListener implements Listener, Held, Due {
   readonly name: string;
   readonly limits: ListenerLimits;
   readonly home: ListenerHome<HttpListener>;
+  /** What a client over sockets would send when it says no Host of its own. */
+  readonly host: readonly [name: string, value: string];
   /** No power any more: answers of its handler go nowhere. */
   dead = false;
   #exchanges: Set<Exchange> | undefined;
@@ -37,6 +39,7 @@ export class HttpListener implements Listener, Held, Due {
     this.name = options.name ?? (options.tls === undefined ? "http" : "https");
     this.limits =
       options.limits === undefined ? DEFAULT_LISTENER_LIMITS : { ...DEFAULT_LISTENER_LIMITS, ...options.limits };
+    this.host = ["Host", address.kind === "unix" ? "localhost" : describeAddress(address)];
     options.holder?.hold(this);
   }
 

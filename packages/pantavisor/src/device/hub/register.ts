@@ -36,7 +36,7 @@ export function identityOf(prn: string | undefined): Core["identity"] {
 
 function autotokOf(core: Core, config: string): string | undefined {
   const values = parseConfig(config);
-  const enrolled = core.spec.cloud?.enrolment["token"];
+  const enrolled = core.spec.cloud?.enrolment["autoToken"];
   return (
     core.settings.autotok ??
     values.get("PH_FACTORY_AUTOTOK") ??
