@@ -107,6 +107,21 @@ const brief = (contents: Record<string, string>): Record<string, string> =>
   );
 
 describe.each(storageBackends)("$name storage", ({ name, open }) => {
+  test("what comes back wins over a kept file that cannot exist beside it", async () => {
+    await using opened = await open();
+    const { storage } = opened;
+    await storage.write("file", "1");
+    await storage.write("folder/x", "1");
+    await storage.sync();
+    await storage.remove("file");
+    await storage.write("file/y/z", "2");
+    await storage.remove("folder/x");
+    await storage.write("folder", "2");
+    await storage.cut((path) => path === "file/y/z" || path === "folder");
+    expect((await storage.snapshot()).files.map((file) => file.path)).toEqual(["file", "folder/x"]);
+    expect(await contentsOf(storage)).toEqual({ file: "1", "folder/x": "1" });
+  });
+
   test("after any changes, syncs and power cuts it holds what it should", { timeout: 120_000 }, async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { maxLength: 25 }), async (steps) => {
@@ -115,6 +130,9 @@ describe.each(storageBackends)("$name storage", ({ name, open }) => {
         for (const [at, step] of steps.entries()) {
           expect([at, await act(opened.storage, step)]).toEqual([at, actOnModel(model, step)]);
           expect(brief(await contentsOf(opened.storage))).toEqual(brief(Object.fromEntries([...model.current].sort())));
+          if (step.kind !== "cut") continue;
+          const { files } = await opened.storage.snapshot();
+          expect(files.map((file) => file.path)).toEqual([...model.synced.keys()].sort());
         }
         const other = await open();
         await other.storage.restore(await opened.storage.snapshot());

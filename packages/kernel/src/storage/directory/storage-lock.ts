@@ -19,7 +19,7 @@ export function lockStorage(file: string, root: string): HeldLock {
   try {
     mkdirSync(dirname(file), { recursive: true });
     database = new DatabaseSync(file, { timeout: 0 });
-    database.exec("PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE");
+    database.exec("PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE"); // no journal file beside the lock
   } catch (error) {
     database?.close();
     throw lockError(error, file, root);
@@ -31,6 +31,7 @@ export function lockStorage(file: string, root: string): HeldLock {
 const SQLITE_BUSY = 5;
 const SQLITE_READONLY = 8;
 const SQLITE_CANTOPEN = 14;
+const SQLITE_NOTADB = 26;
 
 function lockError(error: unknown, file: string, root: string): StorageError {
   const code = error instanceof Error && "errcode" in error ? Number(error.errcode) & 0xff : undefined;
@@ -45,6 +46,10 @@ function lockError(error: unknown, file: string, root: string): StorageError {
       { root, lock: file },
       { cause: error },
     );
+  }
+  if (code === SQLITE_NOTADB) {
+    const message = `${file} is not a lock file of ours. Remove it if no other program uses the storage ${root}.`;
+    return new StorageError("failed", message, { root, lock: file }, { cause: error });
   }
   return code === undefined
     ? storageError(error, file)
