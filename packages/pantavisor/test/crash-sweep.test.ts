@@ -26,17 +26,18 @@ async function sweptSite(
 }
 
 const ENDS = [
-  { update: { done: 1, updated: 0, error: 0, wontgo: 0 }, status: "DONE", revision: "1" },
-  { update: { done: 0, updated: 1, error: 0, wontgo: 0 }, status: "UPDATED", revision: "1" },
-  { update: { done: 0, updated: 0, error: 1, wontgo: 0 }, status: "ERROR", revision: "0" },
+  { update: { done: 1, updated: 0, error: 0, wontgo: 0 }, status: "DONE", revision: "1", layout: "documented" },
+  { update: { done: 0, updated: 1, error: 0, wontgo: 0 }, status: "UPDATED", revision: "1", layout: "least" },
+  { update: { done: 0, updated: 0, error: 1, wontgo: 0 }, status: "ERROR", revision: "0", layout: "documented" },
 ];
 
 test.each(ENDS)(
-  "power cut at every write of a whole life ending $status: wholly old or wholly new, and the cloud agrees",
-  async ({ update, status, revision }) => {
+  "power cut at every write of a whole life ending $status ($layout layout): wholly old or wholly new, and the cloud agrees",
+  async ({ update, status, revision, layout }) => {
     const runs = await crashSweep(DEVICE, async (run) => {
       const { site, hub, device } = await sweptSite(run, {
         automation: { update },
+        layout,
         timing: { installMs: 500, rebootMs: 2_000 },
       });
       try {

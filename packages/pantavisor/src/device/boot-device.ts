@@ -7,6 +7,7 @@ import { isFinal, readProgress } from "../wire/progress.ts";
 import { processedOf, readRevisionInfo, runningRevision } from "../wire/revision-info.ts";
 import type { Core } from "./core.ts";
 import { CHECK_IN_WAKE } from "./hub/check-in.ts";
+import { writeFactoryFiles } from "./hub/claim.ts";
 import { identityOf } from "./hub/register.ts";
 import { noticeStoredInvitation, runInvitation } from "./invitation/run-invitation.ts";
 import { CONFIG_FILE, MOCKER_FILE, progressFile, REVISION_INFO_FILE } from "./layout.ts";
@@ -22,6 +23,7 @@ export async function bootDevice(core: Core): Promise<void> {
   await readMockerFile(core);
   await readRevisions(core);
   await linkCurrent(core);
+  if (core.info.try_rev === "0") await writeFactoryFiles(core);
   await tellBoot(core);
   await noticeStoredInvitation(core);
   await runInvitation(core);

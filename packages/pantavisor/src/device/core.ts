@@ -31,7 +31,7 @@ export interface Identity {
   readonly id: string;
 }
 
-/** When the next of each kind of exchange is due, in milliseconds since 1970. */
+/** When the next of each kind of exchange is due, in milliseconds since the boot: small numbers need no memory of their own. */
 export interface Agenda {
   steps: number;
   userMetadata: number;
@@ -70,7 +70,7 @@ export class Core {
   /** The hub holds all device metadata, except for the keys in `unsent`. */
   metadataSent = false;
   unsent: Set<string> | undefined;
-  /** When load and storage were last told. */
+  /** When load and storage were last told, in milliseconds since the boot. */
   gaugesAt = 0;
   /** The fleet message in the user metadata. */
   invite: FleetMessage | undefined;
@@ -86,13 +86,17 @@ export class Core {
     this.settings = settings;
     this.parts = parts;
     this.world = world;
-    const now = world.clock.now();
-    this.bootedAt = now;
-    this.agenda = { steps: now, userMetadata: now, deviceMetadata: now, logs: now };
+    this.bootedAt = world.clock.now();
+    this.agenda = { steps: 0, userMetadata: 0, deviceMetadata: 0, logs: 0 };
   }
 
   get now(): Instant {
     return this.world.clock.now();
+  }
+
+  /** Milliseconds since the boot. */
+  get uptime(): number {
+    return this.now - this.bootedAt;
   }
 
   /** The only place that changes the state: applies a change and tells it. */

@@ -67,6 +67,11 @@ export const pantavisorDeviceSchema = Type.Object(
     compat: Type.Optional(Type.Union([Type.Literal("safe"), Type.Literal("strict")])),
     /** Serve the message bus `mocker.sock`. Default false. */
     bus: Type.Optional(Type.Boolean()),
+    /**
+     * `documented`: every file of the documented layout is written. `least` (default): files that can be made from others are left
+     * out, which halves the memory of a fleet's device.
+     */
+    layout: Type.Optional(Type.Union([Type.Literal("documented"), Type.Literal("least")])),
     /** Speak to the cloud's `https` endpoint. Default: `http` where there is one. */
     tls: Type.Optional(Type.Boolean()),
     /** Autotoken to register with; default: what the cloud's enrolment gives, or `PH_FACTORY_AUTOTOK`. */
@@ -119,6 +124,7 @@ export interface DeviceSettings {
   readonly control: boolean;
   readonly compat: "safe" | "strict";
   readonly bus: boolean;
+  readonly layout: "documented" | "least";
   readonly tls: boolean;
   readonly autotok: string | undefined;
 }
@@ -134,6 +140,7 @@ export const DEFAULT_SETTINGS: DeviceSettings = Object.freeze({
   control: false,
   compat: "safe",
   bus: false,
+  layout: "least",
   tls: false,
   autotok: undefined,
 });

@@ -24,7 +24,7 @@ export async function checkIn(core: Core): Promise<void> {
   try {
     await doWhatIsDue(core);
     if (core.failures > 0 || core.state["online"] === false) recovered(core);
-    core.world.clock.wake(milliseconds(Math.max(0, nextDue(core) - core.now)), { name: CHECK_IN_WAKE });
+    core.world.clock.wake(milliseconds(Math.max(0, nextDue(core) - core.uptime)), { name: CHECK_IN_WAKE });
   } catch (error) {
     if (!isTrouble(error)) throw error;
     postponeAll(core, error);
@@ -48,14 +48,14 @@ async function doWhatIsDue(core: Core): Promise<void> {
 }
 
 function postponeClaim(core: Core): void {
-  const next = core.now + jittered(core.intervals.steps, core.world.random.stream("interval").next());
+  const next = core.uptime + jittered(core.intervals.steps, core.world.random.stream("interval").next());
   core.agenda.steps = next;
   core.agenda.userMetadata = next;
   core.agenda.deviceMetadata = next;
 }
 
 async function exchangeWhatIsDue(core: Core, identity: Identity): Promise<void> {
-  const { agenda, intervals, now } = core;
+  const { agenda, intervals, uptime: now } = core;
   const chance = core.world.random.stream("interval").next();
   if (isDue(agenda.userMetadata, now, intervals.userMetadata)) {
     const news = await pullUserMetadata(core, identity);

@@ -60,6 +60,7 @@ async function factoryState(core: Core): Promise<UnknownRecord> {
 
 /** Revision 0 as files; files that are there already stay. */
 export async function writeFactoryFiles(core: Core): Promise<void> {
+  if (core.settings.layout === "least") return;
   const { storage } = core.world;
   if ((await storage.stat(stateFile("0"))) === undefined)
     await storage.write(stateFile("0"), JSON.stringify(FACTORY_STATE));

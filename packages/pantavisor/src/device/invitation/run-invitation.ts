@@ -114,7 +114,7 @@ export async function answerInvitation(
   core.change("invitation-answered", {}, { deployment: message.deployment, answer: choice, by });
   if (answer !== undefined) {
     markUnsent(core, FLEET_KEY);
-    core.agenda.deviceMetadata = core.now;
+    core.agenda.deviceMetadata = 0;
   }
   close(core);
 }

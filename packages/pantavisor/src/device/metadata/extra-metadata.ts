@@ -32,7 +32,10 @@ export async function readStored(core: Core): Promise<JsonObject> {
 /** Stores a value of `meta.json` for good; `null` marks the key as deleted. */
 export const setExtra = (core: Core, key: string, value: JsonValue): Promise<void> =>
   core.alone(async () => {
-    const stored = { ...(await readStored(core)), [key]: value };
-    await core.world.storage.write(DEVICE_META_FILE, JSON.stringify(stored, undefined, 4));
+    await writeStored(core, { ...(await readStored(core)), [key]: value });
     await core.world.storage.sync();
   });
+
+/** Replaces `meta.json`. */
+export const writeStored = (core: Core, map: JsonObject): Promise<void> =>
+  core.world.storage.write(DEVICE_META_FILE, JSON.stringify(map, undefined, 4));

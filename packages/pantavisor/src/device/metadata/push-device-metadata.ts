@@ -3,8 +3,7 @@ import { type GeneratedKey, generatedMetadata, timeValue } from "../../wire/devi
 import type { Core, Identity } from "../core.ts";
 import { ask, attempt } from "../hub/exchange.ts";
 import { refusal } from "../hub/trouble.ts";
-import { DEVICE_META_FILE } from "../layout.ts";
-import { readExtras } from "./extra-metadata.ts";
+import { readExtras, readStored, writeStored } from "./extra-metadata.ts";
 import { metadataSources } from "./sources.ts";
 
 /** Load and storage are told again after so long; what tells them apart from push to push is the time. */
@@ -20,11 +19,11 @@ export async function pushDeviceMetadata(core: Core, identity: Identity): Promis
   const sent = core.unsent;
   core.unsent = undefined;
   try {
-    const gauges = core.now - core.gaugesAt >= GAUGES_EVERY_MS;
+    const gauges = core.uptime - core.gaugesAt >= GAUGES_EVERY_MS;
     const patch = core.metadataSent ? await changedMetadata(core, sent, gauges) : await writeWholeMetadata(core);
     const reply = await ask(core, "PATCH", `/devices/${identity.id}/device-meta`, json(patch));
     if (reply.status !== 200) throw refusal(reply, "the device metadata");
-    if (!core.metadataSent || gauges) core.gaugesAt = core.now;
+    if (!core.metadataSent || gauges) core.gaugesAt = core.uptime;
     if (!core.metadataSent || sent !== undefined) await forgetDeleted(core, patch);
     core.metadataSent = true;
   } catch (error) {
@@ -65,20 +64,20 @@ export async function wholeMetadata(core: Core): Promise<JsonObject> {
 const writeWholeMetadata = (core: Core): Promise<JsonObject> =>
   core.alone(async () => {
     const whole = await wholeMetadata(core);
-    await core.world.storage.write(DEVICE_META_FILE, renderMetadata(whole));
+    if (core.settings.layout === "documented") await writeStored(core, whole);
     return whole;
   });
-
-const renderMetadata = (map: JsonObject): string => JSON.stringify(map, undefined, 4);
 
 /** The hub has been told of deleted keys: their marks go from the file. */
 async function forgetDeleted(core: Core, patch: JsonObject): Promise<void> {
   const deleted = Object.keys(patch).filter((key) => patch[key] === null);
   await core.alone(async () => {
     if (deleted.length > 0) {
-      const whole = await wholeMetadata(core);
-      const rest = Object.entries(whole).filter(([key, value]) => value !== null || !deleted.includes(key));
-      await core.world.storage.write(DEVICE_META_FILE, renderMetadata(Object.fromEntries(rest)));
+      const map = core.settings.layout === "documented" ? await wholeMetadata(core) : await readStored(core);
+      await writeStored(
+        core,
+        Object.fromEntries(Object.entries(map).filter(([key, value]) => value !== null || !deleted.includes(key))),
+      );
     }
     await core.world.storage.sync();
   });

@@ -4,6 +4,7 @@ import { CURRENT_LOGS_LINK, CURRENT_TRAIL_LINK } from "../layout.ts";
 
 /** Makes `trails/current` and `logs/current` name the running revision. */
 export async function linkCurrent(core: Core): Promise<void> {
+  if (core.settings.layout === "least") return;
   const { storage } = core.world;
   const revision = runningRevision(core.info);
   for (const link of [CURRENT_TRAIL_LINK, CURRENT_LOGS_LINK]) {

@@ -170,7 +170,7 @@ async function tellEnd(core: Core): Promise<Step> {
   await report(core, untold.revision, untold.progress);
   await core.commit(settled(core.info));
   core.failures = 0;
-  core.agenda.steps = core.now; // the next step may be waiting already
+  core.agenda.steps = 0; // the next step may be waiting already
   core.enterPhase("update-settled");
   return "again";
 }
