@@ -3,10 +3,15 @@ import { devicePrn } from "../wire/pantahub/prn.ts";
 import type { DeviceRow } from "./tables/device-rows.ts";
 import type { TrailRow } from "./tables/trail-rows.ts";
 
-/** `undefined`: the device was there and is gone. */
+/** Small, because there is one for each device: the belief itself is put together when somebody asks. */
 interface Entry {
-  readonly belief: Belief | undefined;
-  readonly change: number;
+  readonly lab: string;
+  /** Empty once the device is gone. */
+  id: string;
+  claimed: boolean;
+  good: number;
+  status: string;
+  change: number;
 }
 
 /**
@@ -16,9 +21,8 @@ interface Entry {
  */
 export class Beliefs {
   readonly #events: EventSink;
-  readonly #entries = new Map<string, Entry>();
-  /** Lab ids by Pantahub id. */
-  readonly #labs = new Map<string, string>();
+  readonly #byLab = new Map<string, Entry>();
+  readonly #byId = new Map<string, Entry>();
   #changes = 0;
 
   constructor(events: EventSink) {
@@ -31,72 +35,83 @@ export class Beliefs {
   }
 
   of(lab: string): Belief | undefined {
-    return this.#entries.get(lab)?.belief;
+    const entry = this.#byLab.get(lab);
+    return entry && beliefOf(entry);
   }
 
   *changed(since: number): Iterable<string> {
-    for (const [lab, entry] of this.#entries) if (entry.change > since) yield lab;
+    for (const entry of this.#byLab.values()) if (entry.change > since) yield entry.lab;
   }
 
   /** Takes up what the tables hold, and tells it all in one event `boot`. */
   boot(devices: Iterable<DeviceRow>, trails: Iterable<TrailRow>): void {
-    for (const row of devices) this.#note(row.lab, this.#ofDevice(row));
-    for (const row of trails) this.#note(this.#labs.get(row.id), this.#ofTrail(row));
+    for (const row of devices) this.#noteDevice(row);
+    for (const row of trails) this.#noteTrail(row);
     const state: Record<string, JsonObject> = {};
-    for (const [lab, { belief }] of this.#entries) if (belief !== undefined) state[lab] = belief;
+    for (const entry of this.#byLab.values()) state[entry.lab] = beliefOf(entry) ?? {};
     this.#events.emit("boot", state);
   }
 
   /** The device's row was committed. */
   device(row: DeviceRow): void {
-    this.#tell(row.lab, this.#ofDevice(row));
+    this.#tell(this.#noteDevice(row));
   }
 
   /** The trail's row was committed. */
   trail(row: TrailRow): void {
-    this.#tell(this.#labs.get(row.id), this.#ofTrail(row));
+    this.#tell(this.#noteTrail(row));
   }
 
   /** A device was deleted: nothing is believed of it any more. */
   forget(id: string): void {
-    this.#tell(this.#labs.get(id), undefined);
-    this.#labs.delete(id);
+    const entry = this.#byId.get(id);
+    this.#byId.delete(id);
+    if (entry?.id !== id) return;
+    entry.id = "";
+    entry.change = ++this.#changes;
+    this.#tell(entry);
   }
 
-  #ofDevice(row: DeviceRow): Belief {
-    if (row.lab !== null) this.#labs.set(row.id, row.lab);
-    const prn = devicePrn(row.id);
-    const before = row.lab === null ? undefined : this.of(row.lab);
-    const trail = before?.["prn"] === prn ? before : {};
-    return { ...trail, claimed: row.owner !== "", prn };
+  /** The entry when there is news. A lab device that registers anew is another Pantahub device: what was known is void. */
+  #noteDevice(row: DeviceRow): Entry | undefined {
+    if (row.lab === null) return undefined;
+    const known = this.#byLab.get(row.lab);
+    const claimed = row.owner !== "";
+    if (known?.id === row.id && known.claimed === claimed) return undefined;
+    const entry = known ?? { lab: row.lab, id: "", claimed, good: -1, status: "", change: 0 };
+    if (entry.id !== row.id) {
+      entry.good = -1;
+      entry.status = "";
+    }
+    entry.id = row.id;
+    entry.claimed = claimed;
+    entry.change = ++this.#changes;
+    this.#byLab.set(row.lab, entry);
+    this.#byId.set(row.id, entry);
+    return entry;
   }
 
-  #ofTrail(row: TrailRow): Belief | undefined {
-    const before = this.of(this.#labs.get(row.id) ?? "");
-    if (before === undefined) return undefined;
-    return {
-      ...before,
-      ...(row.good >= 0 && { revision: String(row.good) }),
-      ...(row.shown >= 0 && { status: row.status }),
-    };
+  #noteTrail(row: TrailRow): Entry | undefined {
+    const entry = this.#byId.get(row.id);
+    if (entry === undefined || entry.id !== row.id) return undefined;
+    if (entry.good === row.good && entry.status === row.status) return undefined;
+    entry.good = row.good;
+    entry.status = row.status;
+    entry.change = ++this.#changes;
+    return entry;
   }
 
-  #tell(lab: string | null | undefined, belief: Belief | undefined): void {
-    if (this.#note(lab, belief) && typeof lab === "string") this.#events.emit("belief", { [lab]: belief ?? null });
-  }
-
-  /** True when it is news. */
-  #note(lab: string | null | undefined, belief: Belief | undefined): boolean {
-    if (typeof lab !== "string") return false;
-    const before = this.of(lab);
-    if (before === belief || (before !== undefined && belief !== undefined && sameBelief(before, belief))) return false;
-    this.#entries.set(lab, { belief: belief && Object.freeze(belief), change: ++this.#changes });
-    return true;
+  #tell(entry: Entry | undefined): void {
+    if (entry !== undefined) this.#events.emit("belief", { [entry.lab]: beliefOf(entry) ?? null });
   }
 }
 
-/** Beliefs are flat. */
-function sameBelief(a: Belief, b: Belief): boolean {
-  const keys = Object.keys(a);
-  return keys.length === Object.keys(b).length && keys.every((key) => a[key] === b[key]);
+function beliefOf(entry: Entry): Belief | undefined {
+  if (entry.id === "") return undefined;
+  return {
+    claimed: entry.claimed,
+    prn: devicePrn(entry.id),
+    ...(entry.good >= 0 && { revision: String(entry.good) }),
+    ...(entry.status !== "" && { status: entry.status }),
+  };
 }

@@ -2,7 +2,7 @@ import { type Caller, type Claims, callerOf } from "../wire/pantahub/claims.ts";
 import { openJwt, type SigningKey } from "../wire/pantahub/hs256.ts";
 
 /** Bearer headers remembered per generation; two generations are kept. */
-const GENERATION = 4096;
+const GENERATION = 16_384;
 const PREFIX = "Bearer ";
 
 /**

@@ -6,7 +6,9 @@ export const BuiltInAccount = Type.Object(
   {
     nick: Type.String({ pattern: "^[a-zA-Z0-9_\\-+%]+$", maxLength: 64 }),
     password: Type.String({ minLength: 1, maxLength: 256 }),
-    role: Type.Optional(Type.Union([Type.Literal("user"), Type.Literal("admin"), Type.Literal("service"), Type.Literal("client")])),
+    role: Type.Optional(
+      Type.Union([Type.Literal("user"), Type.Literal("admin"), Type.Literal("service"), Type.Literal("client")]),
+    ),
     email: Type.Optional(Type.String({ maxLength: 256 })),
   },
   { additionalProperties: false },
@@ -16,13 +18,37 @@ export type BuiltInAccount = Static<typeof BuiltInAccount>;
 /** What the lab file says of a Pantahub; every member has a default. */
 export const PantahubOptions = Type.Object(
   {
-    accounts: Type.Optional(Type.Array(BuiltInAccount, { description: "Accounts there from the start. Default: those of a development server, each with its nick as password." })),
-    owner: Type.Optional(Type.String({ description: "Nick of the account that gets the lab's devices. Default: user1." })),
-    tokenMinutes: Type.Optional(Type.Integer({ minimum: 1, maximum: 525_600, description: "Life of a login token. Default: 60." })),
-    refreshMinutes: Type.Optional(Type.Integer({ minimum: 1, maximum: 5_256_000, description: "How long after login it can be refreshed. Default: 1440." })),
+    accounts: Type.Optional(
+      Type.Array(BuiltInAccount, {
+        description:
+          "Accounts there from the start. Default: those of a development server, each with its nick as password.",
+      }),
+    ),
+    owner: Type.Optional(
+      Type.String({ description: "Nick of the account that gets the lab's devices. Default: user1." }),
+    ),
+    tokenMinutes: Type.Optional(
+      Type.Integer({ minimum: 1, maximum: 525_600, description: "Life of a login token. Default: 60." }),
+    ),
+    refreshMinutes: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        maximum: 5_256_000,
+        description: "How long after login it can be refreshed. Default: 1440.",
+      }),
+    ),
     quotaMib: Type.Optional(Type.Integer({ minimum: 0, description: "Object bytes per owner. Default: 2048." })),
-    publicUrl: Type.Optional(Type.String({ pattern: "^https?://[^/?#]+$", description: "Base of the URLs in answers. Default: from the listener and the request's Host." })),
-    rootOfTrust: Type.Optional(Type.String({ description: "PEM certificates that device certificates must chain to, for ownership validation." })),
+    publicUrl: Type.Optional(
+      Type.String({
+        pattern: "^https?://[^/?#]+$",
+        description: "Base of the URLs in answers. Default: from the listener and the request's Host.",
+      }),
+    ),
+    rootOfTrust: Type.Optional(
+      Type.String({
+        description: "PEM certificates that device certificates must chain to, for ownership validation.",
+      }),
+    ),
     healthSecret: Type.Optional(Type.String({ description: "Password of `saadmin` for /healthz/. Default: open." })),
   },
   { additionalProperties: false },
@@ -41,7 +67,11 @@ export interface PantahubSettings {
   readonly healthSecret: string | undefined;
 }
 
-const account = (nick: string, role: BuiltInAccount["role"] = "user"): BuiltInAccount => ({ nick, password: nick, role });
+const account = (nick: string, role: BuiltInAccount["role"] = "user"): BuiltInAccount => ({
+  nick,
+  password: nick,
+  role,
+});
 
 /** The accounts of a development server; each password is the nick. */
 export const DEFAULT_ACCOUNTS: readonly BuiltInAccount[] = [

@@ -20,8 +20,8 @@ import { Accounts } from "./auth/accounts.ts";
 import { Beliefs } from "./beliefs.ts";
 import { Callers } from "./callers.ts";
 import { Contacts } from "./contacts.ts";
-import { joinTokenHash } from "./devices/register.ts";
 import { newJoinToken } from "./devices/join-tokens.ts";
+import { joinTokenHash } from "./devices/register.ts";
 import { Incidents } from "./http/refusal.ts";
 import { pantahubHandler } from "./http/server.ts";
 import type { Hub } from "./hub.ts";
@@ -81,7 +81,12 @@ export class Pantahub implements Cloud {
   /** For callers within the process that need no network. */
   readonly handler: HttpHandler;
 
-  constructor(hub: Hub, handler: HttpHandler, listeners: ReadonlyMap<string, Listener>, endpoints: Pantahub["endpoints"]) {
+  constructor(
+    hub: Hub,
+    handler: HttpHandler,
+    listeners: ReadonlyMap<string, Listener>,
+    endpoints: Pantahub["endpoints"],
+  ) {
     this.#hub = hub;
     this.handler = handler;
     this.#listeners = [...listeners.values()];
@@ -147,6 +152,7 @@ function tlsOf(spec: CloudSpec): ServerTls {
 
 function endpointsOf(spec: CloudSpec, listeners: ReadonlyMap<string, Listener>): Readonly<Record<string, Endpoint>> {
   const ca = spec.tls === undefined ? {} : { ca: [spec.tls.ca] };
-  const endpoint = (name: string, address: Address): Endpoint => (name === "https" ? { address, tls: ca } : { address });
+  const endpoint = (name: string, address: Address): Endpoint =>
+    name === "https" ? { address, tls: ca } : { address };
   return Object.fromEntries([...listeners].map(([name, listener]) => [name, endpoint(name, listener.address)]));
 }

@@ -1,7 +1,7 @@
-import { builtInPrn } from "../../wire/pantahub/prn.ts";
-import type { CallerRole } from "../../wire/pantahub/claims.ts";
-import type { BuiltInAccount } from "../options.ts";
 import type { Store } from "@understudy/kernel";
+import type { CallerRole } from "../../wire/pantahub/claims.ts";
+import { builtInPrn } from "../../wire/pantahub/prn.ts";
+import type { BuiltInAccount } from "../options.ts";
 import { type AccountRow, accountTable } from "../tables/account-rows.ts";
 import type { Finders } from "../tables/finders.ts";
 import { isPassword, sameSecret } from "./passwords.ts";
@@ -28,7 +28,8 @@ export class Accounts {
     this.#find = find;
     for (const given of builtIn) {
       const entry = { account: accountOf(given), password: given.password };
-      for (const name of [given.nick, given.email, entry.account.prn]) if (name !== undefined) this.#builtIn.set(name, entry);
+      for (const name of [given.nick, given.email, entry.account.prn])
+        if (name !== undefined) this.#builtIn.set(name, entry);
     }
   }
 

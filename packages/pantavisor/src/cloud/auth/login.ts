@@ -3,10 +3,10 @@ import type { Claims } from "../../wire/pantahub/claims.ts";
 import { signJwt } from "../../wire/pantahub/hs256.ts";
 import { ANONYMOUS_LOGIN, anonymousPrn, deviceIdOf } from "../../wire/pantahub/prn.ts";
 import { ALL_SCOPES, readOnlyScopes, scopesClaim } from "../../wire/pantahub/scopes.ts";
-import { readObjectBody, textMember } from "../http/body.ts";
-import { unauthorized } from "../http/refusal.ts";
 import { baseUrl } from "../http/base-url.ts";
+import { readObjectBody, textMember } from "../http/body.ts";
 import type { Call } from "../http/endpoints.ts";
+import { unauthorized } from "../http/refusal.ts";
 import { type Hub, newId } from "../hub.ts";
 import { deviceTable } from "../tables/device-rows.ts";
 import type { Account } from "./accounts.ts";
@@ -50,7 +50,8 @@ export function authStatus(hub: Hub, call: Call): HttpReply {
 }
 
 /** No User-Agent: nothing that the reference server would talk to. */
-export const incompatible = (hub: Hub): HttpReply => hub.incidents.reply(403, "Incompatible Client; upgrade pantavisor");
+export const incompatible = (hub: Hub): HttpReply =>
+  hub.incidents.reply(403, "Incompatible Client; upgrade pantavisor");
 
 function granted(hub: Hub, identity: Identity, scopes: string, seconds: number): HttpReply {
   const now = Math.floor(hub.world.clock.now() / 1000);

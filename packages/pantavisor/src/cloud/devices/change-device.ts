@@ -1,7 +1,7 @@
 import { type JsonObject, replace, StoreError } from "@understudy/kernel";
 import { Refusal } from "../http/refusal.ts";
 import type { Hub } from "../hub.ts";
-import { type DeviceReportRow, deviceReportTable, type DeviceRow, deviceTable } from "../tables/device-rows.ts";
+import { type DeviceReportRow, type DeviceRow, deviceReportTable, deviceTable } from "../tables/device-rows.ts";
 import { knownDevice } from "./find-device.ts";
 
 /** Reads a device, decides what it is to be, and commits that with a new `modified`. A nick that is taken: 409. */

@@ -5,7 +5,7 @@ import { asObject, readJsonBody, textMember } from "../http/body.ts";
 import type { Call } from "../http/endpoints.ts";
 import { Refusal } from "../http/refusal.ts";
 import type { Hub } from "../hub.ts";
-import { deviceReportTable, type DeviceRow, deviceTable } from "../tables/device-rows.ts";
+import { type DeviceRow, deviceReportTable, deviceTable } from "../tables/device-rows.ts";
 import { stepTable, trailTable } from "../tables/trail-rows.ts";
 import { changeDevice } from "./change-device.ts";
 import { type DeviceView, showDevice, WHOLE_VIEW } from "./device-view.ts";
@@ -41,7 +41,13 @@ export function setPublic(isPublic: boolean) {
   return async (hub: Hub, call: IdentifiedDevice, caller: Caller): Promise<HttpReply> => {
     const row = await knownDevice(hub, call.params.id);
     if (!isOwner(caller, row)) throw new Refusal(403, "Only the owner makes a device public or private");
-    const changed = await changeDevice(hub, row.id, (now) => ({ ...now, public: isPublic }), caller.prn, "device.public");
+    const changed = await changeDevice(
+      hub,
+      row.id,
+      (now) => ({ ...now, public: isPublic }),
+      caller.prn,
+      "device.public",
+    );
     return jsonReply(await showDevice(hub, changed, WHOLE_VIEW));
   };
 }
@@ -66,6 +72,8 @@ async function removals(hub: Hub, row: DeviceRow): Promise<Write[]> {
   return [
     remove(deviceTable, row),
     ...(report === undefined ? [] : [remove(deviceReportTable, report)]),
-    ...(trail === undefined ? [] : [remove(trailTable, trail), removeWhere(stepTable, { where: [["trail", "="]] }, [row.id])]),
+    ...(trail === undefined
+      ? []
+      : [remove(trailTable, trail), removeWhere(stepTable, { where: [["trail", "="]] }, [row.id])]),
   ];
 }

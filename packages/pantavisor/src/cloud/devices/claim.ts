@@ -4,15 +4,15 @@ import { isDeviceNick, UNREGISTERED_PREFIX } from "../../wire/pantahub/device-re
 import { misfit } from "../../wire/pantahub/misfit.ts";
 import { devicePrn } from "../../wire/pantahub/prn.ts";
 import { sameSecret } from "../auth/passwords.ts";
-import { readOptionalObject, textMember, objectMember } from "../http/body.ts";
+import { objectMember, readOptionalObject, textMember } from "../http/body.ts";
 import type { Call } from "../http/endpoints.ts";
 import { Refusal } from "../http/refusal.ts";
 import { type Hub, shownTime } from "../hub.ts";
 import { type DeviceRow, deviceTable } from "../tables/device-rows.ts";
+import { changeDevice } from "./change-device.ts";
 import { showDevice, WHOLE_VIEW } from "./device-view.ts";
 import { isItself, isOwner, knownDevice } from "./find-device.ts";
 import { madeUpNick } from "./register.ts";
-import { changeDevice } from "./change-device.ts";
 
 /** `PUT /devices/:id`: a claim while a challenge is stored, else a change by the owner or the device itself. */
 export async function putDevice(hub: Hub, call: Call<{ id: string }>, caller: Caller): Promise<HttpReply> {
@@ -20,7 +20,13 @@ export async function putDevice(hub: Hub, call: Call<{ id: string }>, caller: Ca
   if (row.challenge !== "" && !isItself(caller, row)) return claim(hub, call, caller);
   if (!isOwner(caller, row) && !isItself(caller, row)) throw new Refusal(403, "The device belongs to somebody else");
   const body = await readOptionalObject(call.request);
-  const changed = await changeDevice(hub, row.id, (now) => merged(now, body ?? {}, caller), caller.prn, "device.change");
+  const changed = await changeDevice(
+    hub,
+    row.id,
+    (now) => merged(now, body ?? {}, caller),
+    caller.prn,
+    "device.change",
+  );
   return jsonReply(await showDevice(hub, changed, WHOLE_VIEW));
 }
 

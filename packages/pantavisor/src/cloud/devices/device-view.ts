@@ -2,7 +2,7 @@ import type { JsonObject } from "@understudy/kernel";
 import { type DeviceResource, deviceResource } from "../../wire/pantahub/device-resource.ts";
 import { devicePrn } from "../../wire/pantahub/prn.ts";
 import { type Hub, shownTime } from "../hub.ts";
-import { type DeviceReportRow, deviceReportTable, type DeviceRow } from "../tables/device-rows.ts";
+import { type DeviceReportRow, type DeviceRow, deviceReportTable } from "../tables/device-rows.ts";
 
 /** What of a device is shown. */
 export interface DeviceView {
@@ -28,7 +28,12 @@ export async function showDevice(hub: Hub, row: DeviceRow, view: DeviceView): Pr
 }
 
 /** The same from rows that are at hand. */
-export function deviceOf(row: DeviceRow, report: DeviceReportRow | undefined, ownerNick: string, view: DeviceView): DeviceResource {
+export function deviceOf(
+  row: DeviceRow,
+  report: DeviceReportRow | undefined,
+  ownerNick: string,
+  view: DeviceView,
+): DeviceResource {
   return deviceResource({
     id: row.id,
     prn: devicePrn(row.id),

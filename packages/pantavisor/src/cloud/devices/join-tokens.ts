@@ -53,7 +53,10 @@ export async function disableJoinToken(hub: Hub, call: Call<{ id: string }>, cal
 /** A join token's row; of the token itself it keeps a hash. */
 export function newJoinToken(
   hub: Hub,
-  given: Pick<JoinTokenRow, "owner" | "defaultUserMeta" | "lab"> & { readonly token: string; readonly nick: string | undefined },
+  given: Pick<JoinTokenRow, "owner" | "defaultUserMeta" | "lab"> & {
+    readonly token: string;
+    readonly nick: string | undefined;
+  },
 ): JoinTokenRow {
   const now = hub.world.clock.now();
   return {

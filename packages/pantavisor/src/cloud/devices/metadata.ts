@@ -90,6 +90,7 @@ function patched(meta: JsonObject, patch: JsonObject): JsonObject | undefined {
 
 /** `__proto__` is a key like any other. */
 function setOwn(map: Record<string, JsonValue>, key: string, value: JsonValue): void {
-  if (key === "__proto__") Object.defineProperty(map, key, { value, enumerable: true, writable: true, configurable: true });
+  if (key === "__proto__")
+    Object.defineProperty(map, key, { value, enumerable: true, writable: true, configurable: true });
   else map[key] = value;
 }

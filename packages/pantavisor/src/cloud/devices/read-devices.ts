@@ -18,7 +18,11 @@ export async function getDevice(hub: Hub, call: Call<{ id: string }>, caller: Ca
 }
 
 /** `GET /devices/np/:owner/:nick` */
-export async function getDeviceByPath(hub: Hub, call: Call<{ owner: string; nick: string }>, caller: Caller): Promise<HttpReply> {
+export async function getDeviceByPath(
+  hub: Hub,
+  call: Call<{ owner: string; nick: string }>,
+  caller: Caller,
+): Promise<HttpReply> {
   const owner = (await hub.accounts.named(call.params.owner))?.prn;
   const row = owner === undefined ? undefined : await hub.find.deviceByOwnerAndNick.first([owner, call.params.nick]);
   return jsonReply(await shownTo(hub, row, caller, 404));

@@ -1,17 +1,33 @@
 import { createHash } from "node:crypto";
-import { header, type HttpReply, insert, type JsonObject, jsonReply, type ReceivedRequest, reasonOf, StoreError, WireError } from "@understudy/kernel";
+import {
+  type HttpReply,
+  header,
+  insert,
+  type JsonObject,
+  jsonReply,
+  type ReceivedRequest,
+  reasonOf,
+  StoreError,
+  WireError,
+} from "@understudy/kernel";
 import type { Caller } from "../../wire/pantahub/claims.ts";
 import { isDeviceNick, JOIN_TOKEN_HEADER, UNREGISTERED_PREFIX } from "../../wire/pantahub/device-resource.ts";
 import { isJoinToken } from "../../wire/pantahub/join-token-resource.ts";
+import { REQUIRED_SCOPES } from "../../wire/pantahub/scopes.ts";
 import { incompatible } from "../auth/login.ts";
 import { baseUrl } from "../http/base-url.ts";
 import { objectMember, readOptionalObject, textMember } from "../http/body.ts";
 import { type Call, identify } from "../http/endpoints.ts";
 import { insufficientScope, Refusal, unauthorized } from "../http/refusal.ts";
-import { REQUIRED_SCOPES } from "../../wire/pantahub/scopes.ts";
 import { type Hub, newId } from "../hub.ts";
 import { randomText, threeWords } from "../names.ts";
-import { type DeviceReportRow, deviceReportTable, type DeviceRow, deviceTable, type JoinTokenRow } from "../tables/device-rows.ts";
+import {
+  type DeviceReportRow,
+  type DeviceRow,
+  deviceReportTable,
+  deviceTable,
+  type JoinTokenRow,
+} from "../tables/device-rows.ts";
 import { deviceOf, WHOLE_VIEW } from "./device-view.ts";
 
 const SECRET_LENGTH = 15;

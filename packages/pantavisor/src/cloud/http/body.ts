@@ -39,7 +39,8 @@ export function textMember(body: JsonObject, name: string, maxLength = 4096): st
   const value = body[name] ?? undefined;
   if (value === undefined) return undefined;
   if (typeof value !== "string") throw misfit(`body.${name}`, value, "a text");
-  if (value.length > maxLength) throw misfit(`body.${name}`, `a text of ${value.length}`, `at most ${maxLength} characters`);
+  if (value.length > maxLength)
+    throw misfit(`body.${name}`, `a text of ${value.length}`, `at most ${maxLength} characters`);
   return value;
 }
 
@@ -56,7 +57,8 @@ export function asObject(value: unknown, path = "body"): JsonObject {
 
 /** `1e999` is JSON, but no number: it would come out as null. */
 function finite(value: unknown): unknown {
-  if (typeof value === "number" && !Number.isFinite(value)) throw misfit("body", value, "numbers within the range of doubles");
+  if (typeof value === "number" && !Number.isFinite(value))
+    throw misfit("body", value, "numbers within the range of doubles");
   if (typeof value === "object" && value !== null) for (const part of Object.values(value)) finite(part);
   return value;
 }

@@ -1,4 +1,11 @@
-import { emptyReply, type HttpAnswer, header, type Headers, type HttpReply, type ReceivedRequest } from "@understudy/kernel";
+import {
+  emptyReply,
+  type Headers,
+  type HttpAnswer,
+  type HttpReply,
+  header,
+  type ReceivedRequest,
+} from "@understudy/kernel";
 
 const METHODS = "GET, POST, PUT, PATCH, DELETE, OPTIONS";
 const HEADERS =
@@ -18,7 +25,10 @@ export function preflight(request: ReceivedRequest): HttpReply {
 }
 
 /** Lets pages of any origin read the answer, with credentials. Requests without an origin are left alone. */
-export function withCors(request: ReceivedRequest, answer: HttpAnswer | Promise<HttpAnswer>): HttpAnswer | Promise<HttpAnswer> {
+export function withCors(
+  request: ReceivedRequest,
+  answer: HttpAnswer | Promise<HttpAnswer>,
+): HttpAnswer | Promise<HttpAnswer> {
   const origin = header(request.headers, "origin");
   if (origin === undefined || origin === "") return answer;
   return answer instanceof Promise ? answer.then((settled) => opened(settled, origin)) : opened(answer, origin);

@@ -1,4 +1,12 @@
-import { createRouter, type HttpAnswer, jsonReply, type ReceivedRequest, reasonOf, type RouteTrace, type TracingHandler } from "@understudy/kernel";
+import {
+  createRouter,
+  type HttpAnswer,
+  jsonReply,
+  type ReceivedRequest,
+  type RouteTrace,
+  reasonOf,
+  type TracingHandler,
+} from "@understudy/kernel";
 import { NOT_FOUND, WRONG_METHOD } from "../../wire/pantahub/error-body.ts";
 import { authEndpoints } from "../auth/auth-endpoints.ts";
 import { deviceEndpoints } from "../devices/device-endpoints.ts";

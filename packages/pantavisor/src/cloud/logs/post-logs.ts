@@ -15,7 +15,9 @@ export async function postLogs(hub: Hub, call: Call, caller: Caller): Promise<Ht
   const entries = parseLogBatch(await readJsonBody(call.request));
   if (entries.length === 0) return OK;
   const created = hub.world.clock.now();
-  const rows = entries.map((entry): Omit<LogRow, "serial"> => ({ id: newId(hub), dev: caller.prn, own: caller.owner, created, ...entry }));
+  const rows = entries.map(
+    (entry): Omit<LogRow, "serial"> => ({ id: newId(hub), dev: caller.prn, own: caller.owner, created, ...entry }),
+  );
   await hub.store.commit(rows.map((row) => insert(logTable, row as LogRow))); // The store fills in `serial`.
   return OK;
 }

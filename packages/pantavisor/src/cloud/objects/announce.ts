@@ -1,4 +1,12 @@
-import { type HttpReply, insert, type JsonObject, jsonReply, replace, StoreError, type Write } from "@understudy/kernel";
+import {
+  type HttpReply,
+  insert,
+  type JsonObject,
+  jsonReply,
+  replace,
+  StoreError,
+  type Write,
+} from "@understudy/kernel";
 import { misfit } from "../../wire/pantahub/misfit.ts";
 import { isSha256, type NewObject } from "../../wire/pantahub/object-resource.ts";
 import { textMember } from "../http/body.ts";
@@ -58,12 +66,18 @@ async function stored(hub: Hub, owner: string, given: NewObject, link: boolean):
     return await hub.store.change(() => decide(hub, owner, given, link));
   } catch (error) {
     // Two announced it at once: the other's record stands.
-    if (error instanceof StoreError && error.code === "exists") return hub.store.change(() => decide(hub, owner, given, link));
+    if (error instanceof StoreError && error.code === "exists")
+      return hub.store.change(() => decide(hub, owner, given, link));
     throw error;
   }
 }
 
-async function decide(hub: Hub, owner: string, given: NewObject, link: boolean): Promise<{ writes: Write[]; result: Announced }> {
+async function decide(
+  hub: Hub,
+  owner: string,
+  given: NewObject,
+  link: boolean,
+): Promise<{ writes: Write[]; result: Announced }> {
   const known = await hub.store.get(objectTable, owner, given.sha256sum);
   if (known !== undefined && (known.uploaded || known.linkedTo !== null)) {
     return { writes: [], result: { row: known, there: true } };
@@ -75,7 +89,13 @@ async function decide(hub: Hub, owner: string, given: NewObject, link: boolean):
   return { writes, result: { row, there: linkedTo !== null } };
 }
 
-function newRow(hub: Hub, owner: string, given: NewObject, linkedTo: string | null, known: ObjectRow | undefined): ObjectRow {
+function newRow(
+  hub: Hub,
+  owner: string,
+  given: NewObject,
+  linkedTo: string | null,
+  known: ObjectRow | undefined,
+): ObjectRow {
   const now = hub.world.clock.now();
   return {
     owner,

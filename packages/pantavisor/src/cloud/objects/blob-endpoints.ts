@@ -4,8 +4,8 @@ import {
   bodyLength,
   emptyReply,
   type Headers,
-  header,
   type HttpReply,
+  header,
   messageOf,
   replace,
   StorageError,
@@ -32,11 +32,19 @@ async function download(hub: Hub, call: Call<{ token: string }>): Promise<HttpRe
   if (blob === undefined) return hub.incidents.reply(404, "No such object");
   const range = readRange(header(call.request.headers, "range"), blob.size);
   if (range === "unsatisfiable") {
-    return { ...hub.incidents.reply(416, "The range lies beyond the object's end", [["Content-Range", `bytes */${blob.size}`]]) };
+    return {
+      ...hub.incidents.reply(416, "The range lies beyond the object's end", [
+        ["Content-Range", `bytes */${blob.size}`],
+      ]),
+    };
   }
   const headers = headersOf(ticket);
   if (range === undefined) return { status: 200, headers, body: blobBody(blob) };
-  return { status: 206, headers: [...headers, contentRange(range, blob.size)], body: blobBody(blob, range.start, range.end) };
+  return {
+    status: 206,
+    headers: [...headers, contentRange(range, blob.size)],
+    body: blobBody(blob, range.start, range.end),
+  };
 }
 
 function headersOf(ticket: Ticket): Headers {

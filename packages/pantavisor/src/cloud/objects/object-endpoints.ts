@@ -69,9 +69,14 @@ async function renameObject(hub: Hub, call: NamedObject, caller: Caller): Promis
 async function deleteObject(hub: Hub, call: NamedObject, caller: Caller): Promise<HttpReply> {
   const { row, last } = await hub.store.change(async () => {
     const row = await ownObject(hub, call, caller);
-    const others = (await hub.find.objectsBySha.all([row.sha])).filter((other) => other.owner !== row.owner && other.uploaded);
+    const others = (await hub.find.objectsBySha.all([row.sha])).filter(
+      (other) => other.owner !== row.owner && other.uploaded,
+    );
     const refund: Write[] = row.linkedTo === null ? await charged(hub, row.owner, -row.size) : [];
-    return { writes: [remove(objectTable, row), ...refund], result: { row, last: row.uploaded && others.length === 0 } };
+    return {
+      writes: [remove(objectTable, row), ...refund],
+      result: { row, last: row.uploaded && others.length === 0 },
+    };
   });
   if (last) await hub.world.blobs.remove(row.sha);
   hub.world.audit.record({ who: caller.prn, action: "object.delete", target: row.sha, result: "done" });

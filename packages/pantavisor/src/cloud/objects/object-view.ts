@@ -1,7 +1,7 @@
 import {
+  OBJECT_TYPE_HEADER,
   type ObjectRecord,
   type ObjectResource,
-  OBJECT_TYPE_HEADER,
   storageId,
 } from "../../wire/pantahub/object-resource.ts";
 import { type Hub, shownTime } from "../hub.ts";

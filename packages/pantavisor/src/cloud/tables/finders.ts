@@ -31,15 +31,38 @@ export function findersOf(store: Store): Finders {
     accountByEmail: store.find(accountTable, { where: [["email", "="]] }),
     devices: store.find(deviceTable, {}),
     devicesOfOwner: store.find(deviceTable, { where: [["owner", "="]] }),
-    deviceByOwnerAndNick: store.find(deviceTable, { where: [["owner", "="], ["nick", "="]] }),
+    deviceByOwnerAndNick: store.find(deviceTable, {
+      where: [
+        ["owner", "="],
+        ["nick", "="],
+      ],
+    }),
     joinTokenByHash: store.find(joinTokenTable, { where: [["hash", "="]] }),
     joinTokensOfOwner: store.find(joinTokenTable, { where: [["owner", "="]] }),
     trails: store.find(trailTable, {}),
     trailsOfOwner: store.find(trailTable, { where: [["owner", "="]] }),
     stepsOfTrail: store.find(stepTable, { where: [["trail", "="]], order: byRev }),
-    stepsByTrailAndStatus: store.find(stepTable, { where: [["trail", "="], ["status", "="]], order: byRev }),
-    stepsByTrailAndStatuses: store.find(stepTable, { where: [["trail", "="], ["status", "in"]], order: byRev }),
-    stepsByTrailNotStatus: store.find(stepTable, { where: [["trail", "="], ["status", "!="]], order: byRev }),
+    stepsByTrailAndStatus: store.find(stepTable, {
+      where: [
+        ["trail", "="],
+        ["status", "="],
+      ],
+      order: byRev,
+    }),
+    stepsByTrailAndStatuses: store.find(stepTable, {
+      where: [
+        ["trail", "="],
+        ["status", "in"],
+      ],
+      order: byRev,
+    }),
+    stepsByTrailNotStatus: store.find(stepTable, {
+      where: [
+        ["trail", "="],
+        ["status", "!="],
+      ],
+      order: byRev,
+    }),
     objectsOfOwner: store.find(objectTable, { where: [["owner", "="]] }),
     objectsBySha: store.find(objectTable, { where: [["sha", "="]] }),
   };

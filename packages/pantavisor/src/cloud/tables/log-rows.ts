@@ -34,5 +34,11 @@ export const logTable = table<LogRow>(
     lvl: "text",
     msg: "text",
   },
-  { key: ["serial"], indexes: [["own", "created"], ["dev", "created"]] },
+  {
+    key: ["serial"],
+    indexes: [
+      ["own", "created"],
+      ["dev", "created"],
+    ],
+  },
 );

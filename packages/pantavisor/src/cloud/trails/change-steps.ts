@@ -2,7 +2,7 @@ import { type HttpReply, json, replace } from "@understudy/kernel";
 import { canonicalise, isPlainString } from "../../wire/pantahub/canonical-json.ts";
 import type { Caller } from "../../wire/pantahub/claims.ts";
 import { isAnonymousPrn } from "../../wire/pantahub/prn.ts";
-import { parseProgress, type Progress, progressOf } from "../../wire/pantahub/progress.ts";
+import { type Progress, parseProgress, progressOf } from "../../wire/pantahub/progress.ts";
 import { readJsonBody, readObjectBody } from "../http/body.ts";
 import type { Call } from "../http/endpoints.ts";
 import { Refusal } from "../http/refusal.ts";
@@ -21,7 +21,13 @@ export async function putProgress(hub: Hub, call: NamedStep, caller: Caller): Pr
   if (caller.device === "") throw new Refusal(403, "Only the device itself reports its progress");
   if (caller.device !== call.params.id) throw new Refusal(400, "The trail is another device's");
   const { value: progress, plain } = canonicalise(parseProgress(await readJsonBody(call.request)));
-  await changeProgress(hub, call.params, (step, now) => ({ ...step, progress, status: progress.status, progressed: now, modified: now }));
+  await changeProgress(hub, call.params, (step, now) => ({
+    ...step,
+    progress,
+    status: progress.status,
+    progressed: now,
+    modified: now,
+  }));
   return canonicalReply(progress, plain);
 }
 
@@ -29,13 +35,19 @@ export async function putProgress(hub: Hub, call: NamedStep, caller: Caller): Pr
 export function endStep(from: string, to: "CANCEL" | "WONTGO", message: string) {
   return async (hub: Hub, call: NamedStep, caller: Caller): Promise<HttpReply> => {
     const { part } = await findStep(hub, call.params, caller);
-    if (part !== "owner" || caller.type !== "USER" || isAnonymousPrn(caller.prn)) throw new Refusal(400, "Only the owner ends a step");
+    if (part !== "owner" || caller.type !== "USER" || isAnonymousPrn(caller.prn))
+      throw new Refusal(400, "Only the owner ends a step");
     const progress = progressOf(to, 100, message);
     await changeProgress(hub, call.params, (step, now) => {
       if (step.status !== from) throw new Refusal(400, `The step is ${step.status}, not ${from}`);
       return { ...step, progress, status: to, progressed: now, modified: now };
     });
-    hub.world.audit.record({ who: caller.prn, action: `step.${to.toLowerCase()}`, target: `${call.params.id}-${call.params.rev}`, result: "done" });
+    hub.world.audit.record({
+      who: caller.prn,
+      action: `step.${to.toLowerCase()}`,
+      target: `${call.params.id}-${call.params.rev}`,
+      result: "done",
+    });
     return { ...canonicalReply(progress, true), body: json(progress) };
   };
 }
@@ -88,7 +100,12 @@ async function changeStep(
     const next = { ...after, plain: isPlain(after) };
     return { writes: [replace(stepTable, step, next)], result: next };
   });
-  hub.world.audit.record({ who: caller.prn, action: "step.change", target: `${changed.trail}-${changed.rev}`, result: "done" });
+  hub.world.audit.record({
+    who: caller.prn,
+    action: "step.change",
+    target: `${changed.trail}-${changed.rev}`,
+    result: "done",
+  });
   return changed;
 }
 

@@ -25,10 +25,19 @@ export async function listSteps(hub: Hub, call: Call<{ id: string }>, caller: Ca
   const rows = await chosen(hub, trail, filter, part, caller);
   if (rows.length === 0) return NO_STEPS;
   const plain = rows.every((row) => row.plain);
-  return canonicalReply(rows.map((row) => projected(stepResource(trail, row), filter)), plain);
+  return canonicalReply(
+    rows.map((row) => projected(stepResource(trail, row), filter)),
+    plain,
+  );
 }
 
-async function chosen(hub: Hub, trail: TrailRow, filter: StepFilter, part: Part, caller: Caller): Promise<readonly StepRow[]> {
+async function chosen(
+  hub: Hub,
+  trail: TrailRow,
+  filter: StepFilter,
+  part: Part,
+  caller: Caller,
+): Promise<readonly StepRow[]> {
   const byDevice = caller.device !== "";
   const page = { offset: filter.offset, ...(filter.limit !== undefined && { limit: filter.limit }) };
   if (filter.status === undefined) {
@@ -64,6 +73,8 @@ function withinBounds(rows: readonly StepRow[]): readonly StepRow[] {
 function projected(step: StepResource, filter: StepFilter): StepResource {
   if (filter.fields === undefined) return step;
   const { shown, hidden } = filter.fields;
-  const kept = Object.entries(step).filter(([name]) => (shown.length === 0 || shown.includes(name) || name === "id") && !hidden.includes(name));
+  const kept = Object.entries(step).filter(
+    ([name]) => (shown.length === 0 || shown.includes(name) || name === "id") && !hidden.includes(name),
+  );
   return { ...ZERO_STEP, ...Object.fromEntries(kept) };
 }

@@ -49,7 +49,9 @@ export async function postStep(hub: Hub, call: Call<{ id: string }>, caller: Cal
   const part = await partIn(hub, trail, caller);
   if (part !== "owner" && part !== "device") throw new Refusal(403, "The trail belongs to somebody else");
   const body = await readObjectBody(call.request);
-  const { known, usedObjects } = await acceptState(hub, trail.owner, objectMember(body, "state") ?? {}, { link: linksAllowed(call) });
+  const { known, usedObjects } = await acceptState(hub, trail.owner, objectMember(body, "state") ?? {}, {
+    link: linksAllowed(call),
+  });
   const asked = revisionOf(body);
   const given = {
     trail: trail.id,
@@ -70,7 +72,12 @@ export async function postStep(hub: Hub, call: Call<{ id: string }>, caller: Cal
     const after = withStep(now, step);
     return { writes: [insert(stepTable, step), replace(trailTable, now, after)], result: { step, after } };
   });
-  hub.world.audit.record({ who: caller.prn, action: "step.create", target: `${step.trail}-${step.rev}`, result: "done" });
+  hub.world.audit.record({
+    who: caller.prn,
+    action: "step.create",
+    target: `${step.trail}-${step.rev}`,
+    result: "done",
+  });
   hub.beliefs.trail(after);
   return canonicalReply(stepResource(after, step), step.plain);
 }

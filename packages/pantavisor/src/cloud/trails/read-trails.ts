@@ -21,7 +21,8 @@ export async function trailsOf(hub: Hub, caller: Caller): Promise<readonly Trail
   return trail === undefined ? [] : [trail];
 }
 
-const withFactory = async (hub: Hub, trail: TrailRow) => trailResource(trail, await hub.store.get(stepTable, trail.id, 0));
+const withFactory = async (hub: Hub, trail: TrailRow) =>
+  trailResource(trail, await hub.store.get(stepTable, trail.id, 0));
 
 /** `GET /trails/:id` */
 export async function getTrail(hub: Hub, call: Call<{ id: string }>, caller: Caller): Promise<HttpReply> {

@@ -16,7 +16,11 @@ export async function trailRemote(hub: Hub, call: Call<{ id: string }>, caller: 
 }
 
 /** `GET /trails/:id/steps/:rev/.pvrremote` */
-export async function stepRemote(hub: Hub, call: Call<{ id: string; rev: string }>, caller: Caller): Promise<HttpReply> {
+export async function stepRemote(
+  hub: Hub,
+  call: Call<{ id: string; rev: string }>,
+  caller: Caller,
+): Promise<HttpReply> {
   const { trail, step } = await findStep(hub, call.params, caller);
   if (step === undefined) throw new Refusal(403, "No such step, or not yours");
   return canonicalReplyOf(pvrRemote(baseUrl(hub, call.request), trail.id, step.rev, "step"));

@@ -66,7 +66,10 @@ function fieldsOf(text: string | undefined): StepFilter["fields"] {
 function statusTest(text: string): StatusTest {
   if (!text.startsWith("{")) return oneOf([text]);
   const asked = objectOf(text);
-  const tests = asked === undefined ? [NOTHING] : Object.entries(asked).map(([operator, operand]) => operatorTest(operator, operand));
+  const tests =
+    asked === undefined
+      ? [NOTHING]
+      : Object.entries(asked).map(([operator, operand]) => operatorTest(operator, operand));
   const [first = NOTHING] = tests;
   if (tests.length === 1) return first;
   return predicate((status) => tests.every((test) => test.passes(status)));

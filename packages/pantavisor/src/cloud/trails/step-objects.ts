@@ -51,7 +51,8 @@ export async function getStepBlob(hub: Hub, call: ObjectOfStep, caller: Caller):
 /** `POST …/objects`: like `POST /objects/`, for the owner of the trail. */
 export async function postStepObject(hub: Hub, call: NamedStep, caller: Caller): Promise<HttpReply> {
   const { trail, step, part } = await findStep(hub, call.params, caller);
-  if (step === undefined || (part !== "owner" && part !== "device")) throw new Refusal(403, "No such step, or not yours");
+  if (step === undefined || (part !== "owner" && part !== "device"))
+    throw new Refusal(403, "No such step, or not yours");
   const given = parseNewObject(await readObjectBody(call.request));
   return announce(hub, baseUrl(hub, call.request), trail.owner, given, { link: linksAllowed(call) });
 }

@@ -42,7 +42,8 @@ export function newStep(given: NewStep, now: number): StepRow {
     usedObjects,
     created: now,
     modified: now,
-    plain: state.plain && meta.plain && canonicalise(progress).plain && isPlainString(message) && isPlainString(committer),
+    plain:
+      state.plain && meta.plain && canonicalise(progress).plain && isPlainString(message) && isPlainString(committer),
   };
 }
 

@@ -40,7 +40,11 @@ export interface Found {
   readonly part: Part;
 }
 
-export async function findStep(hub: Hub, params: { readonly id: string; readonly rev: string }, caller: Caller): Promise<Found> {
+export async function findStep(
+  hub: Hub,
+  params: { readonly id: string; readonly rev: string },
+  caller: Caller,
+): Promise<Found> {
   const trail = await knownTrail(hub, params.id);
   const part = await partIn(hub, trail, caller);
   return { trail, part, step: part === "nobody" ? undefined : await stepOf(hub, trail, params.rev) };

@@ -25,7 +25,12 @@ export function trailEndpoints(at: Endpoints): void {
   at.guarded("trails:read", "GET", "/trails/:id/steps/:rev/meta", getMeta);
   at.guarded("trails:write", "PUT", "/trails/:id/steps/:rev/meta", putMeta);
   at.guarded("trails:write", "PUT", "/trails/:id/steps/:rev/progress", putProgress);
-  at.guarded("trails:write", "PUT", "/trails/:id/steps/:rev/cancel", endStep("NEW", "CANCEL", "Cancel as requested by owner"));
+  at.guarded(
+    "trails:write",
+    "PUT",
+    "/trails/:id/steps/:rev/cancel",
+    endStep("NEW", "CANCEL", "Cancel as requested by owner"),
+  );
   at.guarded(
     "trails:write",
     "PUT",

@@ -1,7 +1,13 @@
-import { type JsonObject, toIso } from "@understudy/kernel";
 import type { Instant } from "@understudy/kernel";
+import { type JsonObject, toIso } from "@understudy/kernel";
 import { devicePrn } from "../../wire/pantahub/prn.ts";
-import { NO_PROGRESS_TIME, NEVER, type StepResource, stepId, type TrailResource } from "../../wire/pantahub/step-resource.ts";
+import {
+  NEVER,
+  NO_PROGRESS_TIME,
+  type StepResource,
+  stepId,
+  type TrailResource,
+} from "../../wire/pantahub/step-resource.ts";
 import { shownTime } from "../hub.ts";
 import type { StepRow, TrailRow } from "../tables/trail-rows.ts";
 

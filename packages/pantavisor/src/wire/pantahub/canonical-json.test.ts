@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { canonicalJson, canonicalise, canonicalSha } from "./canonical-json.ts";
+import { canonicalise, canonicalJson, canonicalSha } from "./canonical-json.ts";
 
 const sha = (text: string) => createHash("sha256").update(text).digest("hex");
 
@@ -39,7 +39,7 @@ describe("the vectors of the specification", () => {
     [-0.5, "-5.0E-1"],
     [-0, "0"],
     [1.0, "1"],
-    [12345678901234567890, "12345678901234567000"],
+    [Number("12345678901234567890"), "12345678901234567000"],
     [-1e22, "-10000000000000000000000"],
   ])("number %d is %s", (number, text) => expect(canonicalJson(number)).toBe(text));
 
@@ -65,10 +65,14 @@ describe("canonicalise", () => {
     expect(plain).toBe(true);
   });
 
-  test.each([[{ a: 2.5 }], [{ a: 1e21 }], [{ a: "\u000b" }], [{ 10: 1, 9: 1 }], [JSON.parse('{"__proto__":1}')], [["\ud800"]]])(
-    "%j needs the text form",
-    (value) => expect(canonicalise(value).plain).toBe(false),
-  );
+  test.each([
+    [{ a: 2.5 }],
+    [{ a: 1e21 }],
+    [{ a: "\u000b" }],
+    [{ 10: 1, 9: 1 }],
+    [JSON.parse('{"__proto__":1}')],
+    [["\ud800"]],
+  ])("%j needs the text form", (value) => expect(canonicalise(value).plain).toBe(false));
 
   test("a key named __proto__ stays a key", () => {
     const { value } = canonicalise(JSON.parse('{"b":1,"__proto__":{"x":1}}'));

@@ -39,7 +39,6 @@ export function canonicalise<Value>(value: Value): Canonical<Value> {
 export const isPlainString = (text: string): boolean => !ODDLY_ESCAPED.test(text) && text.isWellFormed();
 
 // `JSON.stringify` writes these with lower-case hex digits.
-// biome-ignore lint/suspicious/noControlCharactersInRegex: the control characters are the point.
 const ODDLY_ESCAPED = /[\u000b\u000e\u000f\u001a-\u001f]/;
 const BEYOND_SIMPLE_ORDER = /[\ud800-\uffff]/;
 const INTEGER_LIKE = /^(?:0|[1-9]\d{0,9})$/;
@@ -77,7 +76,8 @@ function sortObject(members: Readonly<Record<string, unknown>>, pass: { plain: b
     if (!isPlainString(key) || INTEGER_LIKE.test(key) || key === "__proto__") pass.plain = false;
     const next = sort(members[key], pass);
     changed ||= next !== members[key];
-    if (key === "__proto__") Object.defineProperty(sorted, key, { value: next, enumerable: true, writable: true, configurable: true });
+    if (key === "__proto__")
+      Object.defineProperty(sorted, key, { value: next, enumerable: true, writable: true, configurable: true });
     else sorted[key] = next;
   }
   return changed ? sorted : members;
@@ -104,8 +104,8 @@ const rank = (unit: number): number => (unit >= 0xd800 && unit <= 0xdfff ? unit 
 function canonicalString(text: string): string {
   const quoted = JSON.stringify(text.toWellFormed());
   if (!ODDLY_ESCAPED.test(text)) return quoted;
-  return quoted.replace(/\\(?:u00([01][0-9a-f])|.)/g, (escape, hex: string | undefined) =>
-    hex === undefined ? escape : `\\u00${hex.toUpperCase()}`,
+  return quoted.replace(/\\(?:u00([01][0-9a-f])|.)/g, (sequence, hex: string | undefined) =>
+    hex === undefined ? sequence : `\\u00${hex.toUpperCase()}`,
   );
 }
 

@@ -43,7 +43,8 @@ export function deviceResource(device: DeviceResource): DeviceResource {
 }
 
 /** A nick may have ASCII letters, digits and `_ - + %`. */
-export const isDeviceNick = (text: string): boolean => /^[a-zA-Z0-9_\-+%]+$/.test(text) && text.length <= MAX_NICK_LENGTH;
+export const isDeviceNick = (text: string): boolean =>
+  /^[a-zA-Z0-9_\-+%]+$/.test(text) && text.length <= MAX_NICK_LENGTH;
 
 /** Ours: the reference server sets no bound. */
 export const MAX_NICK_LENGTH = 128;

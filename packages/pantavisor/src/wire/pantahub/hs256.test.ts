@@ -22,7 +22,13 @@ test("a foreign, cut, changed or unsigned token opens nothing", () => {
   const [head, body] = token.split(".");
   const none = Buffer.from('{"alg":"none","typ":"JWT"}').toString("base64url");
   const other = signJwt({ id: "admin" }, signingKey(Buffer.from("other")));
-  const forged = [`${head}.${body}.`, `${head}.${body}`, `${none}.${body}.`, token.slice(0, -2), `${head}.${Buffer.from('{"id":"admin"}').toString("base64url")}.${token.split(".")[2]}`];
+  const forged = [
+    `${head}.${body}.`,
+    `${head}.${body}`,
+    `${none}.${body}.`,
+    token.slice(0, -2),
+    `${head}.${Buffer.from('{"id":"admin"}').toString("base64url")}.${token.split(".")[2]}`,
+  ];
   for (const bad of ["", ".", "..", "a.b.c", other, ...forged]) expect(openJwt(bad, key)).toBeUndefined();
 });
 

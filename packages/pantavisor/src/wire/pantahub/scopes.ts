@@ -49,10 +49,17 @@ export function scopesClaim(typed: string): string {
 }
 
 /** Of a claim, what an anonymous bearer may have: the read-only scopes. */
-export const readOnlyScopes = (claim: string): string => claim.split(" ").filter((scope) => scope.endsWith(".readonly")).join(" ");
+export const readOnlyScopes = (claim: string): string =>
+  claim
+    .split(" ")
+    .filter((scope) => scope.endsWith(".readonly"))
+    .join(" ");
 
 /** The names of the scopes of which one is needed, for an error header. */
 export function scopeNames(access: Access): string {
   const needed = REQUIRED_SCOPES[access];
-  return Object.keys(BITS).filter((name) => ((BITS[name] ?? 0) & needed) !== 0).map((name) => BASE + name).join(" ");
+  return Object.keys(BITS)
+    .filter((name) => ((BITS[name] ?? 0) & needed) !== 0)
+    .map((name) => BASE + name)
+    .join(" ");
 }

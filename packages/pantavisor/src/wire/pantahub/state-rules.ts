@@ -29,7 +29,8 @@ export function readState(state: unknown): StateContent {
   const entries = Object.entries(state as JsonObject); // Checked: an object that came in as JSON.
   if (entries.length === 0) return { kind: "valid", objects: [] };
   const spec = (state as JsonObject)["#spec"];
-  if (typeof spec !== "string" || !STATE_SPECS.includes(spec)) return invalid(`A state has a #spec, one of ${STATE_SPECS.join(", ")}`);
+  if (typeof spec !== "string" || !STATE_SPECS.includes(spec))
+    return invalid(`A state has a #spec, one of ${STATE_SPECS.join(", ")}`);
   const objects: StateObject[] = [];
   for (const [name, value] of entries) {
     if (isInlineKey(name)) continue;
@@ -41,7 +42,8 @@ export function readState(state: unknown): StateContent {
 }
 
 function flawOf(name: string, value: unknown): string | undefined {
-  if (name.split("/").some((part) => part === "" || part === "." || part === "..")) return `${shown(name)} is not a path`;
+  if (name.split("/").some((part) => part === "" || part === "." || part === ".."))
+    return `${shown(name)} is not a path`;
   if (typeof value !== "string" || !isSha256(value)) return `${shown(name)} does not name an object by its SHA-256`;
   return undefined;
 }
