@@ -4,5 +4,8 @@ export type { FamilySource, Lab, LabCloud, LabDevice, LabFleet, Selection, Timel
 export { DEFAULT_DURATION, type LabSource, readLab } from "./lab/read-lab.ts";
 export type { LabReport } from "./run/lab-report.ts";
 export { CELL_SIZE, type CellPlan, planCells } from "./run/plan-cells.ts";
-export type { CellReport, Finding } from "./run/run-cell.ts";
+export { type CellReport, type Finding, openCell } from "./run/run-cell.ts";
 export { type RunLabOptions, runLab } from "./workers/run-lab.ts";
+export { LabApiError, LabClient } from "./api/client.ts";
+export { createLabApi, type LabApiOptions } from "./api/lab-api.ts";
+export type { DeviceView, LabView, PowerTarget } from "./lab-view.ts";

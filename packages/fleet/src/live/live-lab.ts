@@ -101,12 +101,6 @@ export class LiveLab implements LabView, AsyncDisposable {
       ...(options.scale === undefined ? {} : { scale: options.scale }),
     });
     this.health = { lab: () => `${this.deviceCount} devices` };
-    metrics.gauge({
-      name: "understudy_devices",
-      help: "Devices by family and phase",
-      labels: ["family", "phase"],
-      read: () => this.#phaseCounts(),
-    });
   }
 
   /** Starts a lab: clouds, devices, timeline. Throws one clear error, with nothing left open, when a part cannot start. */
@@ -294,18 +288,6 @@ export class LiveLab implements LabView, AsyncDisposable {
       belief: () => cell.beliefOf(id),
       differences: () => cell.differences(id),
     };
-  }
-
-  *#phaseCounts(): Iterable<{ readonly labels: Readonly<Record<string, string>>; readonly value: number }> {
-    const counts = new Map<string, number>();
-    for (const { id, family } of this.#cell.devices.values()) {
-      const key = `${family.name}\n${this.#cell.stateOf(id).phase}`;
-      counts.set(key, (counts.get(key) ?? 0) + 1);
-    }
-    for (const [key, value] of counts) {
-      const [family = "", phase = ""] = key.split("\n");
-      yield { labels: { family, phase }, value };
-    }
   }
 }
 

@@ -1,0 +1,96 @@
+import { LabApiError, LabClient } from "@understudy/fleet";
+import { UnderstudyError, UsageError } from "@understudy/kernel";
+import type { Command } from "commander";
+import type { Outcome } from "../program.ts";
+import { describeEvent } from "../text/describe-event.ts";
+
+interface LabOptions {
+  readonly lab: string;
+  readonly token?: string;
+  readonly json?: boolean;
+}
+
+const DEFAULT_LAB = "http://127.0.0.1:7400";
+
+/** The commands that look into a running lab and act on it, through its API. */
+export function addLabCommands(program: Command, _outcome: Outcome): void {
+  const command = (words: string, text: string, example: string): Command =>
+    program
+      .command(words)
+      .description(text)
+      .option("--lab <url>", "the lab's API", process.env.UNDERSTUDY_LAB ?? DEFAULT_LAB)
+      .option("--token <text>", "its token", process.env.UNDERSTUDY_TOKEN)
+      .option("--json", "print JSON")
+      .addHelpText("after", `\nExample:\n  understudy ${example}`);
+
+  command("status", "how a running lab is", "status").action((options: LabOptions) =>
+    withLab(options, async (lab) => {
+      const health = await lab.health();
+      const words = `${health.lab.name}: ${health.status}, ${health.lab.devices} devices, ${health.lab.events} events`;
+      return { value: health, text: words };
+    }),
+  );
+  command("devices", "the devices of a running lab", "devices --json").action((options: LabOptions) =>
+    withLab(options, async (lab) => {
+      const devices = await Array.fromAsync(lab.allDevices());
+      return { value: devices, text: devices.map(({ id, family, phase, question }) => `${id}\t${family}\t${phase}${question === undefined ? "" : `\tasks: ${question.id}`}`).join("\n") };
+    }),
+  );
+  command("answer", "answer a device's question", "answer dev-1 updated")
+    .argument("<device>", "the device's id")
+    .argument("<choice>", "one of the question's choices")
+    .action((device: string, choice: string, options: LabOptions) =>
+      withLab(options, async (lab) => {
+        const { question } = await lab.device(device);
+        if (question === undefined) throw new UsageError("no-question", `${device} asks nothing at the moment.`, { device });
+        const after = await lab.answer(device, question.id, choice);
+        return { value: after, text: `${device}: ${question.kind} answered with ${choice}` };
+      }),
+    );
+  command("power-cut", "cut the power of devices", "power-cut dev-1")
+    .argument("<device...>", "ids of devices")
+    .action((devices: readonly string[], options: LabOptions) =>
+      withLab(options, async (lab) => {
+        for (const device of devices) await lab.power(device, "cut");
+        return { value: devices, text: `${devices.join(", ")}: power cut` };
+      }),
+    );
+  command("power-on", "switch devices on", "power-on dev-1")
+    .argument("<device...>", "ids of devices")
+    .action((devices: readonly string[], options: LabOptions) =>
+      withLab(options, async (lab) => {
+        for (const device of devices) await lab.power(device, "on");
+        return { value: devices, text: `${devices.join(", ")}: on` };
+      }),
+    );
+  command("watch", "the events of a running lab as they happen, until it ends", "watch").action((options: LabOptions) => reachLab(options, watch));
+}
+
+async function watch(lab: LabClient, { json }: LabOptions): Promise<void> {
+  for await (const item of lab.events()) {
+    if (item.kind === "gap") process.stderr.write("Some events were missed; the lab no longer keeps them.\n");
+    else if (json === true) process.stdout.write(`${JSON.stringify(item.event)}\n`);
+    else process.stdout.write(lineOf(describeEvent(item.event)));
+  }
+}
+
+const lineOf = (text: string | undefined): string => (text === undefined ? "" : `${text}\n`);
+
+async function withLab(options: LabOptions, work: (lab: LabClient) => Promise<{ readonly value: unknown; readonly text: string }>): Promise<void> {
+  await reachLab(options, async (lab) => {
+    const { value, text } = await work(lab);
+    process.stdout.write(options.json === true ? `${JSON.stringify(value)}\n` : lineOf(text === "" ? undefined : text));
+  });
+}
+
+/** Errors of the lab, and a lab that is not there, are told in one line. */
+async function reachLab(options: LabOptions, work: (lab: LabClient, options: LabOptions) => Promise<void>): Promise<void> {
+  const { lab: url, token } = options;
+  try {
+    await work(new LabClient({ url, ...(token === undefined ? {} : { token }) }), options);
+  } catch (error) {
+    if (error instanceof LabApiError) throw new UnderstudyError(error.details.error, error.message, { status: error.status });
+    if (error instanceof TypeError) throw new UnderstudyError("no-lab", `No lab answers at ${url}; start one with \`understudy up\`, or name it with --lab.`, { url }, { cause: error });
+    throw error;
+  }
+}

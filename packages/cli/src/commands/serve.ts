@@ -1,0 +1,88 @@
+import { type LabCloud, loadFamily } from "@understudy/fleet";
+import type { PortChoice } from "@understudy/fleet/live";
+import type { Family, JsonObject } from "@understudy/kernel";
+import { addServerOptions, type DefaultPorts, parseServerOptions, refused, runServer, type ServerOptions, serverIdentity } from "@understudy/kernel/live";
+import type { Command } from "commander";
+import { serveLab } from "../lab/serve-lab.ts";
+import type { Outcome } from "../program.ts";
+import { portOption } from "./ports.ts";
+
+/** One cloud alone, as a command. */
+interface ServedCloud {
+  readonly command: string;
+  readonly family: string;
+  readonly title: string;
+  readonly ports: DefaultPorts;
+  /** Further endpoints, with the option of each. */
+  readonly more?: Readonly<Record<string, { readonly flag: string; readonly text: string; readonly port?: number }>>;
+}
+
+const CLOUDS: readonly ServedCloud[] = [
+  { command: "pantahub", family: "pantavisor", title: "an embedded Pantahub", ports: { port: 7410 } },
+  { command: "panorama", family: "panos", title: "a Panorama without firewalls", ports: { port: 7420 } },
+  {
+    command: "edge-cloud",
+    family: "edge",
+    title: "an embedded edge cloud with its MQTT broker",
+    ports: { port: 7430 },
+    more: { mqtt: { flag: "mqtt-port", text: "MQTT port, 0 for a free one", port: 7431 } },
+  },
+];
+
+/** `understudy pantahub|panorama|edge-cloud serve`: the lab of one cloud. */
+export function addServeCommands(program: Command, outcome: Outcome): void {
+  for (const cloud of CLOUDS) addServe(program, cloud, outcome);
+}
+
+function addServe(program: Command, cloud: ServedCloud, outcome: Outcome): void {
+  const group = program.command(cloud.command).description(`${cloud.title}, alone`);
+  const serve = group.command("serve").description(`run ${cloud.title} until it is stopped`);
+  addServerOptions(serve, cloud.ports);
+  for (const { flag, text, port } of Object.values(cloud.more ?? {})) serve.option(`--${flag} <n>`, text, port === undefined ? undefined : String(port));
+  serve.option("--lab-port <n>", "serve the lab API too, on this port (0 for a free one)");
+  serve.addHelpText("after", `\nExample:\n  understudy ${cloud.command} serve --port 0 --data ./${cloud.command}`);
+  serve.action(async (given: Readonly<Record<string, unknown>>) => {
+    const options = parseServerOptions(given, cloud.ports);
+    const labPort = given.labPort === undefined ? undefined : portOption("--lab-port", given.labPort);
+    outcome.exitCode = await runServer(async () => {
+      const { family } = await loadFamily(cloud.family);
+      const identity = await serverIdentity(options, options.data ?? ".understudy");
+      const served = await serveLab(
+        {
+          name: cloud.command,
+          lab: labOfOne(family, {}),
+          host: options.host,
+          ports: portChoices(cloud, family, options, given),
+          publicNames: options.names,
+          ...(identity === undefined ? {} : { tls: identity }),
+          ...(options.data === undefined ? {} : { data: options.data }),
+          ...(options.database === undefined ? {} : { database: options.database }),
+          ...(options.rateLimit === undefined ? {} : { rateLimit: options.rateLimit }),
+        },
+        labPort === undefined ? undefined : { host: "127.0.0.1", port: labPort, option: "--lab-port" },
+      );
+      return { ...served, notices: identity?.advice ?? [] };
+    });
+  });
+}
+
+/** A lab that is one cloud and no devices. */
+function labOfOne(family: Family, options: JsonObject): Parameters<typeof serveLab>[0]["lab"] {
+  const cloud: LabCloud = { name: family.cloudKind, family, options };
+  const families = new Map([[family.name, { family, module: family.name }]]);
+  return { seed: 1, duration: 0 as never, clouds: [cloud], fleets: [], faults: [], timeline: [], families };
+}
+
+function portChoices(cloud: ServedCloud, family: Family, options: ServerOptions, given: Readonly<Record<string, unknown>>): Readonly<Record<string, PortChoice>> {
+  const name = family.cloudKind;
+  const choices: Record<string, PortChoice> = { [`${name}.http`]: { port: options.port, option: "--port" } };
+  if (options.tlsPort !== undefined) {
+    if (family.tlsPorts?.https === undefined) throw refused("--tls-port", String(options.tlsPort), `no --tls-port: ${cloud.command} has no TLS yet`);
+    choices[`${name}.https`] = { port: options.tlsPort, option: "--tls-port" };
+  }
+  for (const [endpoint, { flag }] of Object.entries(cloud.more ?? {})) {
+    const value = given[flag.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase())];
+    if (value !== undefined) choices[`${name}.${endpoint}`] = { port: portOption(`--${flag}`, value), option: `--${flag}` };
+  }
+  return choices;
+}

@@ -1,0 +1,54 @@
+import { randomUUID } from "node:crypto";
+import { createLabApi } from "@understudy/fleet";
+import { LiveLab, type LiveLabOptions } from "@understudy/fleet/live";
+import { tcp } from "@understudy/kernel";
+import { explainListening, logLevelFrom, openPinoLogs, type Running } from "@understudy/kernel/live";
+
+/** Where the lab API of a live lab is served; absent: it is only a function. */
+export interface ApiPlace {
+  readonly host: string;
+  readonly port: number;
+  /** The option that changes the port. */
+  readonly option: string;
+  readonly token?: string;
+  readonly names?: readonly string[];
+}
+
+/** A live lab that is running, with its API. */
+export interface ServedLab extends Running {
+  readonly lab: LiveLab;
+  /** URL of the lab API. */
+  readonly api?: string;
+}
+
+/** Starts a live lab and, where a place is given, its API; nothing stays open when a part fails. */
+export async function serveLab(options: Omit<LiveLabOptions, "entropy" | "logs">, place?: ApiPlace): Promise<ServedLab> {
+  const logs = await openPinoLogs({ level: logLevelFrom(process.env) });
+  const lab = await LiveLab.open({ ...options, entropy: randomUUID(), logs });
+  const ending = new AbortController();
+  const close = async (): Promise<void> => {
+    ending.abort();
+    await lab.close();
+  };
+  if (place === undefined) return { lab, addresses: lab.addresses, close };
+  try {
+    const { host, port, token, names } = place;
+    const api = createLabApi(lab, {
+      host,
+      metrics: lab.metrics,
+      log: logs("lab-api"),
+      signal: ending.signal,
+      ...(token === undefined ? {} : { token }),
+      ...(names === undefined ? {} : { names }),
+    });
+    const listener = await lab.network.serve(tcp(host, port), api).catch((error: unknown) => {
+      throw explainListening(error, place);
+    });
+    const bound = listener.address.kind === "tcp" ? listener.address.port : port;
+    const url = `http://${host.includes(":") ? `[${host}]` : host}:${bound}`;
+    return { lab, api: url, addresses: [{ name: "lab API", url }, ...lab.addresses], close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
