@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openDirectoryStorage } from "../src/storage/directory-storage.ts";
 import { MemoryStorage } from "../src/storage/memory-storage.ts";
+import { SqliteStorages } from "../src/storage/sqlite-storage.ts";
 import type { PowerableStorage } from "../src/storage/storage.ts";
 import { instant } from "../src/time/units.ts";
 
@@ -39,6 +40,23 @@ export const storageBackends: readonly StorageBackend[] = [
         storage,
         [Symbol.asyncDispose]: async () => {
           await storage.close();
+          await folder[Symbol.asyncDispose]();
+        },
+      };
+    },
+  },
+  {
+    name: "sqlite",
+    open: async () => {
+      const folder = await temporaryFolder();
+      const storages = await SqliteStorages.open(join(folder.path, "storages.db"), { now });
+      const neighbour = storages.of("neighbour");
+      await neighbour.write("a/neighbour", "not the device's");
+      await neighbour.sync();
+      return {
+        storage: storages.of("device"),
+        [Symbol.asyncDispose]: async () => {
+          await storages.close();
           await folder[Symbol.asyncDispose]();
         },
       };

@@ -89,13 +89,27 @@ export class DirectoryBlobs implements Blobs {
     await onHost(path, () => rm(path, { force: true }));
   }
 
+  /** Names of all blobs, in no order. */
+  async names(): Promise<readonly string[]> {
+    return await onHost(this.#root, async () => {
+      const names: string[] = [];
+      for (const folder of await readdir(this.#root, { withFileTypes: true })) {
+        if (!folder.isDirectory() || folder.name.length !== 2) continue;
+        for (const rest of await readdir(join(this.#root, folder.name))) names.push(folder.name + rest);
+      }
+      return names.filter(isName);
+    });
+  }
+
   #pathOf(sha256: string): string {
-    if (/^[0-9a-f]{64}$/.test(sha256)) return join(this.#root, sha256.slice(0, 2), sha256.slice(2));
+    if (isName(sha256)) return join(this.#root, sha256.slice(0, 2), sha256.slice(2));
     throw new StorageError("bad-path", `${JSON.stringify(sha256.slice(0, 100))} is not a SHA-256 in lower-case hex.`, {
       sha256,
     });
   }
 }
+
+const isName = (text: string): boolean => /^[0-9a-f]{64}$/.test(text);
 
 async function* only(bytes: Uint8Array): AsyncIterable<Uint8Array> {
   yield bytes;

@@ -2,6 +2,7 @@ import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { messageOf } from "../../errors/understudy-error.ts";
+import { sqliteProblem } from "../sqlite-problem.ts";
 import { StorageError } from "../storage.ts";
 import { storageError } from "./host-errors.ts";
 
@@ -28,35 +29,26 @@ export function lockStorage(file: string, root: string): HeldLock {
   return { release: () => held.close() };
 }
 
-const SQLITE_BUSY = 5;
-const SQLITE_READONLY = 8;
-const SQLITE_CANTOPEN = 14;
-const SQLITE_NOTADB = 26;
-
 function lockError(error: unknown, file: string, root: string): StorageError {
-  const code = error instanceof Error && "errcode" in error ? Number(error.errcode) & 0xff : undefined;
-  if (code === SQLITE_BUSY) {
-    const message = `The storage ${root} is in use by another process (lock ${file}). Stop that one first, or choose another storage.`;
-    return new StorageError("in-use", message, { root, lock: file }, { cause: error });
+  const details = { root, lock: file };
+  switch (sqliteProblem(error)) {
+    case undefined:
+      return storageError(error, file);
+    case "in-use": {
+      const message = `The storage ${root} is in use by another process (lock ${file}). Stop that one first, or choose another storage.`;
+      return new StorageError("in-use", message, details, { cause: error });
+    }
+    case "read-only":
+      return new StorageError("read-only", `The lock ${file} cannot be written: ${messageOf(error)}.`, details, {
+        cause: error,
+      });
+    case "not-a-database": {
+      const message = `${file} is not a lock file of ours. Remove it if no other program uses the storage ${root}.`;
+      return new StorageError("failed", message, details, { cause: error });
+    }
+    default:
+      return new StorageError("failed", `The lock ${file} cannot be taken: ${messageOf(error)}.`, details, {
+        cause: error,
+      });
   }
-  if (code === SQLITE_READONLY || code === SQLITE_CANTOPEN) {
-    return new StorageError(
-      "read-only",
-      `The lock ${file} cannot be written: ${messageOf(error)}.`,
-      { root, lock: file },
-      { cause: error },
-    );
-  }
-  if (code === SQLITE_NOTADB) {
-    const message = `${file} is not a lock file of ours. Remove it if no other program uses the storage ${root}.`;
-    return new StorageError("failed", message, { root, lock: file }, { cause: error });
-  }
-  return code === undefined
-    ? storageError(error, file)
-    : new StorageError(
-        "failed",
-        `The lock ${file} cannot be taken: ${messageOf(error)}.`,
-        { root, lock: file },
-        { cause: error },
-      );
 }
