@@ -1,1 +1,1 @@
-export {};
+export { edge } from "./site/family.ts";

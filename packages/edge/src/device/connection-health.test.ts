@@ -22,9 +22,12 @@ const table: readonly (readonly [Health, Exchange, number, number, Health])[] = 
   ["auth-failed", ok, 0, 0, "online"],
 ];
 
-test.each(table)("%s, then %o with %i failed polls and %i failed reports: %s", (before, exchange, polls, reports, after) => {
-  expect(nextHealth(before, exchange, [{ failures: polls }, { failures: reports }])).toBe(after);
-});
+test.each(table)(
+  "%s, then %o with %i failed polls and %i failed reports: %s",
+  (before, exchange, polls, reports, after) => {
+    expect(nextHealth(before, exchange, [{ failures: polls }, { failures: reports }])).toBe(after);
+  },
+);
 
 test("waits grow from 15 seconds, and the tenth failure is followed by a rest and a clean slate", () => {
   const delays: number[] = [];

@@ -20,7 +20,15 @@ import { Reporter } from "./report/reporter.ts";
 import { TargetSync } from "./target/target-sync.ts";
 
 /** Operations of an edge device where faults may strike. */
-export const AGENT_OPERATIONS = ["register", "key-exchange", "poll", "apply", "report", "mqtt-connect", "mqtt-ping"] as const;
+export const AGENT_OPERATIONS = [
+  "register",
+  "key-exchange",
+  "poll",
+  "apply",
+  "report",
+  "mqtt-connect",
+  "mqtt-ping",
+] as const;
 
 /**
  * A simulated edge agent: joins its cloud, follows its target state, reports. It runs no containers and keeps its data in
@@ -86,7 +94,9 @@ export class EdgeAgent implements Device, LinkUser {
   }
 
   async answer(questionId: string): Promise<void> {
-    throw new UsageError("unknown-question", `An edge device asks nothing; there is no question ${questionId}.`, { questionId });
+    throw new UsageError("unknown-question", `An edge device asks nothing; there is no question ${questionId}.`, {
+      questionId,
+    });
   }
 
   linked(): void {

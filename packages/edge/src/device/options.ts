@@ -1,7 +1,8 @@
 import { type DeviceSpec, type Duration, milliseconds } from "@understudy/kernel";
 import { type Static, Type } from "typebox";
 
-const Interval = (text: string) => Type.Optional(Type.Integer({ minimum: 1_000, maximum: 86_400_000, description: text }));
+const Interval = (text: string) =>
+  Type.Optional(Type.Integer({ minimum: 1_000, maximum: 86_400_000, description: text }));
 
 /** A device's entry in the lab file: what environment variables say to a real agent. */
 export const EdgeDeviceOptions = Type.Object(
@@ -20,10 +21,18 @@ export const EdgeDeviceOptions = Type.Object(
     reportIntervalMs: Interval("At least between two state reports; the target's own settings win."),
     metricsIntervalMs: Interval("Between reports with metrics; the target's own settings win."),
     keepAliveS: Type.Optional(
-      Type.Integer({ minimum: 0, maximum: 65_535, description: "MQTT keep-alive; 0 switches it off; default: the broker's." }),
+      Type.Integer({
+        minimum: 0,
+        maximum: 65_535,
+        description: "MQTT keep-alive; 0 switches it off; default: the broker's.",
+      }),
     ),
     applyMs: Type.Optional(
-      Type.Integer({ minimum: 0, maximum: 86_400_000, description: "How long the simulated device takes to apply a target." }),
+      Type.Integer({
+        minimum: 0,
+        maximum: 86_400_000,
+        description: "How long the simulated device takes to apply a target.",
+      }),
     ),
   },
   { additionalProperties: false },
@@ -52,7 +61,11 @@ export interface Intervals {
 /** The device's entry, typed: the lab has checked it by {@link EdgeDeviceOptions}. */
 export const optionsOf = (spec: DeviceSpec): EdgeDeviceOptions => spec.options as EdgeDeviceOptions;
 
-export const ownIntervals = ({ pollIntervalMs, reportIntervalMs, metricsIntervalMs }: EdgeDeviceOptions): Intervals => ({
+export const ownIntervals = ({
+  pollIntervalMs,
+  reportIntervalMs,
+  metricsIntervalMs,
+}: EdgeDeviceOptions): Intervals => ({
   poll: milliseconds(pollIntervalMs ?? DEVICE_DEFAULTS.pollIntervalMs),
   report: milliseconds(reportIntervalMs ?? DEVICE_DEFAULTS.reportIntervalMs),
   metrics: milliseconds(metricsIntervalMs ?? DEVICE_DEFAULTS.metricsIntervalMs),

@@ -2,11 +2,11 @@ import {
   type Address,
   type ClientTls,
   type DeviceSpec,
+  EMPTY_BODY,
   type Headers,
   type HttpReply,
   json,
   noHeaders,
-  EMPTY_BODY,
   seconds,
   tcp,
   UsageError,
@@ -61,7 +61,13 @@ export function callCloud(
   call: { readonly method: string; readonly target: string; readonly headers?: Headers; readonly body?: unknown },
 ): Promise<HttpReply> {
   const { method, target, headers = noHeaders, body } = call;
-  const request = { method, target, version: "1.1", headers, body: body === undefined ? EMPTY_BODY : json(body) } as const;
+  const request = {
+    method,
+    target,
+    version: "1.1",
+    headers,
+    body: body === undefined ? EMPTY_BODY : json(body),
+  } as const;
   const tls = access.tls === undefined ? undefined : trusting(access.tls, identity);
   const options = tls === undefined ? { timeout: EXCHANGE_TIMEOUT } : { timeout: EXCHANGE_TIMEOUT, tls };
   return world.network.request(access.address, request, options);

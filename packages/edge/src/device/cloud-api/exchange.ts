@@ -1,4 +1,4 @@
-import { header, type HttpReply, messageOf, NetworkError, WireError } from "@understudy/kernel";
+import { type HttpReply, header, messageOf, NetworkError, WireError } from "@understudy/kernel";
 import type { Exchange } from "../connection-health.ts";
 import { retryAfter } from "./retry-after.ts";
 

@@ -9,16 +9,16 @@ import {
   seconds,
   tcp,
 } from "@understudy/kernel";
+import { unescapePem } from "../../wire/cloud/broker-config.ts";
 import { type DeviceStatus, deviceStatus } from "../../wire/cloud/device-status.ts";
 import { deviceTopic, mqttUserOf, parseDeviceTopic } from "../../wire/cloud/device-topics.ts";
-import { unescapePem } from "../../wire/cloud/broker-config.ts";
 import type { Registration } from "../../wire/cloud/registration.ts";
 import {
   CONNACK,
   type ConnectFrame,
   type MqttFrame,
-  PINGREQ,
   type Payload,
+  PINGREQ,
   type PublishFrame,
   type Qos,
 } from "../../wire/mqtt/frame.ts";
@@ -120,7 +120,8 @@ export class MqttLink implements ChannelEnd<MqttFrame> {
         this.#awaitsPong = false;
         return;
       case "suback":
-        if (frame.granted.some((granted) => granted > 2)) this.#core.world.log.warn("the broker refused a subscription");
+        if (frame.granted.some((granted) => granted > 2))
+          this.#core.world.log.warn("the broker refused a subscription");
         return;
       default:
         this.#core.world.log.warn(() => `the broker sent ${frame.cmd}, which is not for a client`);
@@ -141,7 +142,10 @@ export class MqttLink implements ChannelEnd<MqttFrame> {
     const tls = tlsOf(registration);
     try {
       const address = tcp(broker.host, broker.port);
-      const channel = await this.#core.world.network.dial(address, MQTT, this, { timeout, ...(tls === undefined ? {} : { tls }) });
+      const channel = await this.#core.world.network.dial(address, MQTT, this, {
+        timeout,
+        ...(tls === undefined ? {} : { tls }),
+      });
       this.#channel = channel;
       this.#phase = "connecting";
       this.#wake(timeout);
@@ -164,7 +168,12 @@ export class MqttLink implements ChannelEnd<MqttFrame> {
       keepalive: this.#keepAliveSeconds(),
       username: mqtt.username,
       password: mqtt.password,
-      will: { topic: deviceTopic(uuid, "status"), payload: jsonPayload(deviceStatus.render(gone)), qos: 1, retain: true },
+      will: {
+        topic: deviceTopic(uuid, "status"),
+        payload: jsonPayload(deviceStatus.render(gone)),
+        qos: 1,
+        retain: true,
+      },
     };
   }
 

@@ -1,4 +1,4 @@
-import { type Duration, header, type Headers } from "@understudy/kernel";
+import { type Duration, type Headers, header } from "@understudy/kernel";
 import type { ProvisioningPaths } from "../../wire/cloud/paths.ts";
 import { retryAfter } from "../cloud-api/retry-after.ts";
 

@@ -2,7 +2,7 @@ import { seconds } from "@understudy/kernel";
 import { expect, test } from "vitest";
 import type { Identity, Provisioning } from "../identity.ts";
 import { judgeReply } from "./judge-reply.ts";
-import { planProvisioning, type ProvisioningSetup, type ProvisioningStep } from "./plan-provisioning.ts";
+import { type ProvisioningSetup, type ProvisioningStep, planProvisioning } from "./plan-provisioning.ts";
 
 const withKey: ProvisioningSetup = { hasCloud: true, key: "fleet-key" };
 const withoutKey: ProvisioningSetup = { hasCloud: true };

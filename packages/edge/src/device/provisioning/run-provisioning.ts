@@ -2,18 +2,18 @@ import { type Duration, type HttpReply, readJson } from "@understudy/kernel";
 import { keyExchangePath, type ProvisioningPaths, registerPath } from "../../wire/cloud/paths.ts";
 import {
   keyExchangeRequest,
-  type Registration,
   type RegisterRequest,
+  type Registration,
   registerReply,
   registerRequest,
 } from "../../wire/cloud/registration.ts";
 import type { AgentCore } from "../agent-core.ts";
 import { provisioningDelay } from "../backoff.ts";
-import { callCloud, type CloudAccess, cloudOf } from "../cloud-api/cloud-access.ts";
+import { type CloudAccess, callCloud, cloudOf } from "../cloud-api/cloud-access.ts";
 import { failedExchange } from "../cloud-api/exchange.ts";
 import { DEVICE_DEFAULTS, optionsOf } from "../options.ts";
 import { judgeReply, type Verdict } from "./judge-reply.ts";
-import { planProvisioning, type ProvisioningSetup, type Rest } from "./plan-provisioning.ts";
+import { type ProvisioningSetup, planProvisioning, type Rest } from "./plan-provisioning.ts";
 
 /** Where an episode of provisioning left off: at rest, or with the next attempt to come. */
 export type ProvisioningEnd =
@@ -45,7 +45,8 @@ export async function runProvisioning(core: AgentCore, failures: number): Promis
         break;
       case "register":
       case "exchange-keys": {
-        const attempt = step.do === "register" ? await register(core, access, step.key) : await exchange(core, access, step.key);
+        const attempt =
+          step.do === "register" ? await register(core, access, step.key) : await exchange(core, access, step.key);
         if (attempt.kind === "done") break;
         return { kind: "later", after: provisioningDelay(failures + 1, core.draw(), attempt.retryAfter) };
       }
@@ -64,10 +65,18 @@ async function register(core: AgentCore, access: CloudAccess, key: string): Prom
   const tried = await attempt(core, "register", async () => {
     const body = registerRequest.render(registerBody(core));
     const headers = [["Authorization", `Bearer ${key}`]] as const;
-    return callCloud(core.world, access, core.identity, { method: "POST", target: registerPath(access.base, paths), headers, body });
+    return callCloud(core.world, access, core.identity, {
+      method: "POST",
+      target: registerPath(access.base, paths),
+      headers,
+      body,
+    });
   });
   if (tried.kind === "failed") return tried;
-  const verdict = judgeReply(tried.reply.status, tried.reply.headers, { paths, known: core.identity.paths !== undefined });
+  const verdict = judgeReply(tried.reply.status, tried.reply.headers, {
+    paths,
+    known: core.identity.paths !== undefined,
+  });
   switch (verdict.kind) {
     case "taken":
       return await keepRegistration(core, key, paths, tried.reply);
@@ -82,16 +91,25 @@ async function register(core: AgentCore, access: CloudAccess, key: string): Prom
   }
 }
 
-async function keepRegistration(core: AgentCore, key: string, paths: ProvisioningPaths, reply: HttpReply): Promise<Attempt> {
+async function keepRegistration(
+  core: AgentCore,
+  key: string,
+  paths: ProvisioningPaths,
+  reply: HttpReply,
+): Promise<Attempt> {
   let registration: Registration;
   try {
     registration = registerReply.parse(await readJson(reply.body));
   } catch (error) {
-    core.world.log.warn("the cloud's reply to the registration cannot be read", { reason: failedExchange(error).reason });
+    core.world.log.warn("the cloud's reply to the registration cannot be read", {
+      reason: failedExchange(error).reason,
+    });
     return { kind: "failed" };
   }
   const provisioning = { state: "registered", key } as const;
-  await core.become({ ...core.identity, paths, provisioning, registration }, "registered", { deviceId: registration.deviceId });
+  await core.become({ ...core.identity, paths, provisioning, registration }, "registered", {
+    deviceId: registration.deviceId,
+  });
   return DONE;
 }
 
@@ -112,7 +130,8 @@ async function exchange(
   if (tried.kind === "failed") return tried;
   const verdict = judgeReply(tried.reply.status, tried.reply.headers, { paths, known: true });
   if (verdict.kind !== "taken") {
-    const told = occasion === "after-conflict" && verdict.kind !== "retry" ? { ...tried.reply, status: 409 } : tried.reply;
+    const told =
+      occasion === "after-conflict" && verdict.kind !== "retry" ? { ...tried.reply, status: 409 } : tried.reply;
     return await conclude(core, key, told, verdict);
   }
   const provisioning = { state: "provisioned", registeredAt: core.world.clock.now() } as const;
@@ -128,7 +147,9 @@ async function conclude(core: AgentCore, key: string, reply: HttpReply, verdict:
   const { status } = reply;
   const error = `the cloud answered ${status}`;
   core.world.log.warn("the cloud refuses this device", { status });
-  await core.become({ ...core.identity, provisioning: { state: "refused", key, status, error } }, "refused", { status });
+  await core.become({ ...core.identity, provisioning: { state: "refused", key, status, error } }, "refused", {
+    status,
+  });
   return DONE;
 }
 

@@ -16,8 +16,13 @@ export interface Observed {
  * first report since boot or after a long outage, which tells everything. Apps and config count as changed when they are
  * other objects: whoever replaces them does so because they differ.
  */
-export function planReport(told: Observed | undefined, now: Observed, metrics: Metrics | undefined): StateReport | undefined {
-  const same = told !== undefined && told.apps === now.apps && told.version === now.version && told.config === now.config;
+export function planReport(
+  told: Observed | undefined,
+  now: Observed,
+  metrics: Metrics | undefined,
+): StateReport | undefined {
+  const same =
+    told !== undefined && told.apps === now.apps && told.version === now.version && told.config === now.config;
   const sameVersions = told?.osVersion === now.osVersion && told.agentVersion === now.agentVersion;
   if (same && sameVersions && metrics === undefined) return undefined;
   return {

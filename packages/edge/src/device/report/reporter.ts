@@ -120,7 +120,12 @@ export class Reporter {
     const body = stateReport.render({ uuid: identity.uuid, report });
     try {
       return exchangeOf(
-        await callCloud(world, access, identity, { method: "PATCH", target: reportPathOf(access.versioned), headers, body }),
+        await callCloud(world, access, identity, {
+          method: "PATCH",
+          target: reportPathOf(access.versioned),
+          headers,
+          body,
+        }),
       );
     } catch (error) {
       return failedExchange(error);

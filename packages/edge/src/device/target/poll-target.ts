@@ -1,8 +1,8 @@
-import { header, type HttpReply, readJson } from "@understudy/kernel";
+import { type HttpReply, header, readJson } from "@understudy/kernel";
 import { DEVICE_KEY_HEADER, targetPathOf } from "../../wire/cloud/paths.ts";
 import { type TargetState, targetReply } from "../../wire/cloud/target-state.ts";
 import type { AgentCore } from "../agent-core.ts";
-import { callCloud, type CloudAccess } from "../cloud-api/cloud-access.ts";
+import { type CloudAccess, callCloud } from "../cloud-api/cloud-access.ts";
 import { exchangeOf, failedExchange } from "../cloud-api/exchange.ts";
 import type { Exchange } from "../connection-health.ts";
 

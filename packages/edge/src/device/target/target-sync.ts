@@ -22,7 +22,12 @@ export class TargetSync {
   readonly #onApplied: { applied(): void };
   #target: StoredTarget | undefined;
 
-  constructor(core: AgentCore, connection: Connection, onApplied: { applied(): void }, target: StoredTarget | undefined) {
+  constructor(
+    core: AgentCore,
+    connection: Connection,
+    onApplied: { applied(): void },
+    target: StoredTarget | undefined,
+  ) {
     this.#core = core;
     this.#connection = connection;
     this.#onApplied = onApplied;

@@ -1,4 +1,4 @@
-import { type JsonObject, WireError } from "@understudy/kernel";
+import { type JsonObject, wireProblem } from "@understudy/kernel";
 import { type Static, Type } from "typebox";
 import { convertedMessage, message } from "../message.ts";
 import { BrokerConfig, brokerUrl, parseBrokerUrl } from "./broker-config.ts";
@@ -48,7 +48,9 @@ const RegisterReplyWire = Type.Object({
   }),
   api: Type.Optional(
     Type.Object({
-      tlsConfig: Type.Optional(Type.Object({ caCert: Type.String(), verifyCertificate: Type.Optional(Type.Boolean()) })),
+      tlsConfig: Type.Optional(
+        Type.Object({ caCert: Type.String(), verifyCertificate: Type.Optional(Type.Boolean()) }),
+      ),
     }),
   ),
 });
@@ -87,9 +89,8 @@ function readRegistration(wire: Static<typeof RegisterReplyWire>): Registration 
   const { username, password, broker, brokerUrl: olderUrl, brokerConfig } = wire.mqtt;
   const found = brokerConfig ?? parseBrokerUrl(broker ?? olderUrl ?? "");
   if (found === undefined) {
-    throw new WireError("register reply.mqtt: found no broker; expected brokerConfig or a broker URL", {
-      path: "register reply.mqtt",
-    });
+    const accepted = "brokerConfig or a broker URL";
+    throw wireProblem({ reason: "shape", path: "register reply.mqtt", found: "no broker", accepted });
   }
   const tls = wire.api?.tlsConfig;
   return {

@@ -1,7 +1,6 @@
-import type { JsonObject } from "@understudy/kernel";
+import { type JsonObject, wireProblem } from "@understudy/kernel";
 import { type Static, Type } from "typebox";
 import { convertedMessage } from "../message.ts";
-import { malformed } from "../malformed.ts";
 
 const JsonMap = Type.Unsafe<JsonObject>(Type.Record(Type.String(), Type.Unknown()));
 const Measure = Type.Optional(Type.Union([Type.Number(), Type.Null()]));
@@ -55,10 +54,12 @@ export const stateReport = convertedMessage({
   parse: (wire): AddressedReport => {
     const [first, ...others] = Object.entries(wire);
     if (first === undefined || others.length > 0) {
-      throw malformed({ path: "report", found: `${others.length + 1} devices`, accepted: "exactly one" });
+      const found = `${others.length + 1} devices`;
+      throw wireProblem({ reason: "shape", path: "report", found, accepted: "exactly one" });
     }
     return { uuid: first[0], report: first[1] };
   },
   render: ({ uuid, report }): JsonObject => ({ [uuid]: report as JsonObject }),
-  describe: ({ uuid, report }) => `state of ${uuid}: version ${report.version}, ${Object.keys(report.apps).length} apps`,
+  describe: ({ uuid, report }) =>
+    `state of ${uuid}: version ${report.version}, ${Object.keys(report.apps).length} apps`,
 });

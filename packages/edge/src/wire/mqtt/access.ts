@@ -11,18 +11,16 @@ export interface AccessRule {
   readonly clientId?: string | null;
 }
 
-/**
- * Whether one of the rules allows `access` (read or write) to a topic, or a subscription to a filter. A filter is allowed
- * only if one rule covers it entirely.
- */
-export function isAllowed(rules: readonly AccessRule[], access: number, topic: string, clientId: string): boolean {
-  for (const rule of rules) {
-    if ((rule.access & access) !== access) continue;
-    if (rule.clientId !== undefined && rule.clientId !== null && rule.clientId !== clientId) continue;
-    if (access === ACCESS.subscribe ? coversFilter(rule.topic, topic) : takesTopic(rule.topic, topic)) return true;
-  }
-  return false;
-}
+/** Whether one of the rules allows that access (read, write) to a topic. */
+export const isAllowed = (rules: readonly AccessRule[], access: number, topic: string, clientId: string): boolean =>
+  rules.some((rule) => isFor(rule, access, clientId) && takesTopic(rule.topic, topic));
+
+/** Whether a filter may be subscribed: one rule must cover it entirely, and allow to read what comes. */
+export const maySubscribe = (rules: readonly AccessRule[], filter: string, clientId: string): boolean =>
+  rules.some((rule) => isFor(rule, ACCESS.subscribe | ACCESS.read, clientId) && coversFilter(rule.topic, filter));
+
+const isFor = (rule: AccessRule, access: number, clientId: string): boolean =>
+  (rule.access & access) === access && (rule.clientId ?? clientId) === clientId;
 
 /** The common rule, `prefix/#`, without splitting. */
 function takesTopic(rule: string, topic: string): boolean {

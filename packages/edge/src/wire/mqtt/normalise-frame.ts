@@ -4,7 +4,7 @@ import { asBuffer } from "./payload.ts";
 
 /**
  * A frame as one process would pass it, from what `mqtt-packet` read off a socket: nothing more, nothing less.
- * `undefined` for packets that MQTT 3.1.1 does not have.
+ * `undefined` for packets that MQTT 3.1.1 does not have or allow.
  */
 export function normaliseFrame(packet: Packet): MqttFrame | undefined {
   const messageId = packet.messageId ?? 0;
@@ -16,6 +16,7 @@ export function normaliseFrame(packet: Packet): MqttFrame | undefined {
     case "publish":
       return publishFrame(packet);
     case "subscribe":
+      if (packet.subscriptions.length === 0) return undefined;
       return {
         cmd: "subscribe",
         messageId,
@@ -24,6 +25,7 @@ export function normaliseFrame(packet: Packet): MqttFrame | undefined {
     case "suback":
       return { cmd: "suback", messageId, granted: packet.granted.map(Number) };
     case "unsubscribe":
+      if (packet.unsubscriptions.length === 0) return undefined;
       return { cmd: "unsubscribe", messageId, unsubscriptions: packet.unsubscriptions };
     case "puback":
     case "pubrec":

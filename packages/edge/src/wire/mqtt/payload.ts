@@ -1,5 +1,4 @@
-import type { JsonValue } from "@understudy/kernel";
-import { malformed } from "../malformed.ts";
+import { type JsonValue, wireProblem } from "@understudy/kernel";
 import type { Payload } from "./frame.ts";
 
 const strictUtf8 = new TextDecoder("utf-8", { fatal: true });
@@ -17,7 +16,7 @@ export function readPayload(payload: Payload, where: string): unknown {
     return JSON.parse(strictUtf8.decode(payload));
   } catch (cause) {
     const found = `${payload.length} bytes that are not JSON`;
-    throw malformed({ path: where, found, accepted: "a JSON text" }, { cause });
+    throw wireProblem({ reason: "syntax", path: where, found, accepted: "a JSON text" }, { cause });
   }
 }
 

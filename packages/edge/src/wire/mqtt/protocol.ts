@@ -1,6 +1,5 @@
-import { type ByteCount, kib, type Protocol } from "@understudy/kernel";
+import { type ByteCount, kib, type Protocol, wireProblem } from "@understudy/kernel";
 import { generate, type Packet, type Parser, parser } from "mqtt-packet";
-import { malformed } from "../malformed.ts";
 import type { MqttFrame } from "./frame.ts";
 import { normaliseFrame } from "./normalise-frame.ts";
 import { asBuffer, payloadBytes } from "./payload.ts";
@@ -66,11 +65,16 @@ function packetSize(bytes: Buffer, limit: ByteCount): number | undefined {
     length += (digit & 0x7f) * 128 ** (at - 1);
     if (length > limit) {
       const found = `a remaining length of at least ${length}`;
-      throw malformed({ path: "packet", found, accepted: `at most ${limit} bytes` });
+      throw wireProblem({ reason: "too-large", path: "packet", found, accepted: `at most ${limit} bytes` });
     }
     if (digit < 0x80) return at + 1 + length;
   }
-  throw malformed({ path: "packet", found: "a length of more than four bytes", accepted: "at most four" });
+  throw wireProblem({
+    reason: "syntax",
+    path: "packet",
+    found: "a length of more than four bytes",
+    accepted: "at most four",
+  });
 }
 
 function parsePacket(bytes: Buffer): MqttFrame {
@@ -86,5 +90,8 @@ function parsePacket(bytes: Buffer): MqttFrame {
   const frame = read.error === undefined && read.packet !== undefined ? normaliseFrame(read.packet) : undefined;
   if (frame !== undefined) return frame;
   const found = read.packet === undefined ? "bytes that are no control packet" : `a ${read.packet.cmd} packet`;
-  throw malformed({ path: "packet", found, accepted: "an MQTT 3.1.1 control packet" }, { cause: read.error });
+  throw wireProblem(
+    { reason: "syntax", path: "packet", found, accepted: "an MQTT 3.1.1 control packet" },
+    { cause: read.error },
+  );
 }

@@ -25,7 +25,7 @@ export const hasWildcard = (filter: string): boolean => filter.includes("+") || 
  */
 export function matchesTopic(filter: string, topic: string): boolean {
   if (filter === topic) return true;
-  if (!hasWildcard(filter) || isHidden(filter, topic)) return false;
+  if (!hasWildcard(filter) || isHiddenFrom(filter, topic)) return false;
   const wanted = filter.split("/");
   const levels = topic.split("/");
   for (const [index, level] of wanted.entries()) {
@@ -40,7 +40,7 @@ export function matchesTopic(filter: string, topic: string): boolean {
 /** Whether `rule` takes every topic that `filter` takes: what an access rule must do before the filter may be subscribed. */
 export function coversFilter(rule: string, filter: string): boolean {
   if (rule === filter) return true;
-  if (!hasWildcard(rule) || isHidden(rule, filter)) return false;
+  if (!hasWildcard(rule) || isHiddenFrom(rule, filter)) return false;
   const allowed = rule.split("/");
   const levels = filter.split("/");
   for (const [index, level] of allowed.entries()) {
@@ -54,7 +54,8 @@ export function coversFilter(rule: string, filter: string): boolean {
   return allowed.length === levels.length;
 }
 
-const isHidden = (filter: string, topic: string): boolean =>
+/** Whether a topic such as `$SYS/…` is out of reach of a filter that begins with a wildcard. */
+export const isHiddenFrom = (filter: string, topic: string): boolean =>
   topic.startsWith("$") && (filter.startsWith("+") || filter.startsWith("#"));
 
 function isBounded(text: string): boolean {
