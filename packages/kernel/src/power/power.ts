@@ -26,6 +26,9 @@ export interface PowerSnapshot {
   readonly faults: readonly (readonly [string, FaultCounts])[];
 }
 
+/** The family of operators: they have no fate of their own, and no snapshot holds them. */
+const OPERATOR = "operator";
+
 /**
  * The switch that owns all stand-ins of a ground: it alone boots them, and it cuts their power. Restart, power cut, stop,
  * snapshot and move are one thing: a stand-in is its storage, and there is one way to start.
@@ -47,7 +50,7 @@ export class Power {
 
   /** A world without a stand-in: an operator's, for actions over public APIs. */
   async operator(id: string, storage: PowerableStorage): Promise<World> {
-    this.add(id, "operator", { boot: async () => undefined, wake: () => undefined }, storage);
+    this.add(id, OPERATOR, { boot: async () => undefined, wake: () => undefined }, storage);
     await this.on(id);
     return this.worldOf(id);
   }
@@ -108,6 +111,7 @@ export class Power {
   async snapshot(): Promise<PowerSnapshot> {
     const units: UnitSnapshot[] = [];
     for (const unit of this.#units.values()) {
+      if (unit.family === OPERATOR) continue;
       const { id, bootCount, seq } = unit;
       units.push({ id, bootCount, seq, on: unit.isOn || unit.isRestarting, storage: await unit.storage.snapshot() });
     }
