@@ -22,6 +22,10 @@ test.each([
     "the lamp family",
     "families: { lamp: ./lamp.ts }\nduration: 3m\nfleets: [{ family: lamp, count: 10 }]\ntimeline: [{ at: 30s, light: { lit: true } }]\n",
   ],
+  [
+    "Pantavisor",
+    "duration: 3m\nfleets: [{ family: pantavisor, count: 5, logs: true, control: true, bus: true, decide: { update: done } }]\ntimeline: [{ at: 60s, publish: { objects: { app/x.squashfs: { bytes: 50000 } } } }]\n",
+  ],
 ])("%s keeps the law of virtual time", async (_, text) => {
   const verdict = await judge(text);
   expect(verdict.error).toBeUndefined();
