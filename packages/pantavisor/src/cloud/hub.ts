@@ -1,3 +1,4 @@
+import type { X509Certificate } from "node:crypto";
 import { type Instant, type RandomStream, type Store, toIso, type World } from "@understudy/kernel";
 import { mintId } from "../wire/pantahub/object-id.ts";
 import { NEVER } from "../wire/pantahub/step-resource.ts";
@@ -19,6 +20,8 @@ export interface Hub {
   readonly store: Store;
   readonly find: Finders;
   readonly keys: Keys;
+  /** Certificates that device certificates must come from. */
+  readonly roots: readonly X509Certificate[];
   readonly accounts: Accounts;
   readonly callers: Callers;
   readonly contacts: Contacts;
@@ -28,6 +31,8 @@ export interface Hub {
   readonly incidents: Incidents;
   /** Ids, secrets, challenges and made-up names are drawn here. */
   readonly chance: RandomStream;
+  /** When this boot began. */
+  readonly bootedAt: Instant;
   /** Names put into URLs when the request's own Host is none of them. */
   readonly publicNames: readonly string[];
 }

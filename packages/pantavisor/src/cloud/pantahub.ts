@@ -21,6 +21,7 @@ import { Beliefs } from "./beliefs.ts";
 import { Callers } from "./callers.ts";
 import { Contacts } from "./contacts.ts";
 import { newJoinToken } from "./devices/join-tokens.ts";
+import { certificatesOf } from "./devices/ownership.ts";
 import { joinTokenHash } from "./devices/register.ts";
 import { Incidents } from "./http/refusal.ts";
 import { pantahubHandler } from "./http/server.ts";
@@ -61,6 +62,7 @@ async function openHub(spec: CloudSpec, world: World): Promise<Hub> {
     store,
     find,
     keys,
+    roots: certificatesOf(settings.rootOfTrust),
     accounts: new Accounts(store, find, settings.accounts),
     callers: new Callers(keys.access),
     contacts: new Contacts(),
@@ -69,6 +71,7 @@ async function openHub(spec: CloudSpec, world: World): Promise<Hub> {
     stepFilters: new StepFilters(),
     incidents: new Incidents(() => world.clock.now()),
     chance: world.random.stream("pantahub/ids"),
+    bootedAt: world.clock.now(),
     publicNames: spec.publicNames ?? [],
   };
 }

@@ -69,5 +69,5 @@ function accountOf(given: BuiltInAccount): Account {
 
 function fromRow(row: AccountRow): Account {
   const { prn, nick, email, type, created, modified } = row;
-  return { prn, nick, email, type, role: type === "SESSION" ? "session" : "user", created, modified };
+  return { prn, nick, email: email ?? "", type, role: type === "SESSION" ? "session" : "user", created, modified };
 }

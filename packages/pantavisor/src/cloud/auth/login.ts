@@ -53,6 +53,10 @@ export function authStatus(hub: Hub, call: Call): HttpReply {
 export const incompatible = (hub: Hub): HttpReply =>
   hub.incidents.reply(403, "Incompatible Client; upgrade pantavisor");
 
+/** A token with all scopes for an account. */
+export const grantedTo = (hub: Hub, account: Account): HttpReply =>
+  granted(hub, accountIdentity(account, account.nick), ALL_SCOPES, hub.settings.tokenSeconds);
+
 function granted(hub: Hub, identity: Identity, scopes: string, seconds: number): HttpReply {
   const now = Math.floor(hub.world.clock.now() / 1000);
   const claims: Claims = { ...identity, scopes, exp: now + seconds, orig_iat: now };

@@ -3,6 +3,7 @@ import { deleteDevice, patchDevice, setPublic } from "./change-devices.ts";
 import { putDevice } from "./claim.ts";
 import { createJoinToken, disableJoinToken, listJoinTokens } from "./join-tokens.ts";
 import { getUserMeta, patchDeviceMeta, patchUserMeta, putDeviceMeta, putUserMeta } from "./metadata.ts";
+import { validateOwnership } from "./ownership.ts";
 import { getDevice, getDeviceByPath, listDevices } from "./read-devices.ts";
 import { registerDevice } from "./register.ts";
 
@@ -24,6 +25,8 @@ export function deviceEndpoints(at: Endpoints): void {
   at.guarded("devices:write", "DELETE", "/devices/:id", deleteDevice);
   at.guarded("devices:write", "PUT", "/devices/:id/public", setPublic(true));
   at.guarded("devices:write", "DELETE", "/devices/:id/public", setPublic(false));
+
+  at.guarded(undefined, "POST", "/devices/:id/ownership/validate", validateOwnership);
 
   at.guarded("devices:read", "GET", "/devices/:id/user-meta", getUserMeta);
   at.guarded("devices:write", "PUT", "/devices/:id/user-meta", putUserMeta);

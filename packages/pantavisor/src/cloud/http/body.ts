@@ -39,6 +39,7 @@ export function textMember(body: JsonObject, name: string, maxLength = 4096): st
   const value = body[name] ?? undefined;
   if (value === undefined) return undefined;
   if (typeof value !== "string") throw misfit(`body.${name}`, value, "a text");
+  if (!value.isWellFormed() || value.includes("\0")) throw misfit(`body.${name}`, value, "a text of characters");
   if (value.length > maxLength)
     throw misfit(`body.${name}`, `a text of ${value.length}`, `at most ${maxLength} characters`);
   return value;

@@ -14,6 +14,7 @@ import type { Hub } from "../hub.ts";
 import { logEndpoints } from "../logs/log-endpoints.ts";
 import { blobEndpoints } from "../objects/blob-endpoints.ts";
 import { objectEndpoints } from "../objects/object-endpoints.ts";
+import { serviceEndpoints } from "../service/service-endpoints.ts";
 import { trailEndpoints } from "../trails/trail-endpoints.ts";
 import { preflight, withCors } from "./cors.ts";
 import { Endpoints } from "./endpoints.ts";
@@ -39,6 +40,7 @@ export function pantahubHandler(hub: Hub): TracingHandler {
   blobEndpoints(at);
   trailEndpoints(at);
   logEndpoints(at);
+  serviceEndpoints(at);
   return {
     handle: (request: ReceivedRequest, trace?: RouteTrace): HttpAnswer | Promise<HttpAnswer> =>
       request.method === "OPTIONS" ? preflight(request) : withCors(request, router.handle(request, trace)),

@@ -16,8 +16,8 @@ export async function postLogs(hub: Hub, call: Call, caller: Caller): Promise<Ht
   if (entries.length === 0) return OK;
   const created = hub.world.clock.now();
   const rows = entries.map(
-    (entry): Omit<LogRow, "serial"> => ({ id: newId(hub), dev: caller.prn, own: caller.owner, created, ...entry }),
+    (entry): LogRow => ({ serial: 0, id: newId(hub), dev: caller.prn, own: caller.owner, created, ...entry }),
   );
-  await hub.store.commit(rows.map((row) => insert(logTable, row as LogRow))); // The store fills in `serial`.
+  await hub.store.commit(rows.map((row) => insert(logTable, row))); // The store gives `serial`.
   return OK;
 }

@@ -4,8 +4,8 @@ import { table } from "@understudy/kernel";
 export interface AccountRow {
   readonly prn: string;
   readonly nick: string;
-  /** Empty for sessions, which have neither mail nor password. */
-  readonly email: string;
+  /** Null for sessions, which have neither mail nor password. */
+  readonly email: string | null;
   readonly type: "USER" | "SESSION";
   /** `<salt>:<scrypt>` in hex; empty for sessions. */
   readonly password: string;
@@ -15,8 +15,16 @@ export interface AccountRow {
 
 export const accountTable = table<AccountRow>(
   "accounts",
-  { prn: "text", nick: "text", email: "text", type: "text", password: "text", created: "integer", modified: "integer" },
-  { key: ["prn"], unique: [["nick"]], indexes: [["email"]] },
+  {
+    prn: "text",
+    nick: "text",
+    email: "text?",
+    type: "text",
+    password: "text",
+    created: "integer",
+    modified: "integer",
+  },
+  { key: ["prn"], unique: [["nick"], ["email"]] },
 );
 
 /** One value that the server keeps for itself, such as the secret its tokens are signed with. */

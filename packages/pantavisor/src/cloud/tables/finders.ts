@@ -1,6 +1,7 @@
 import type { Finder, Store } from "@understudy/kernel";
 import { type AccountRow, accountTable } from "./account-rows.ts";
 import { type DeviceRow, deviceTable, type JoinTokenRow, joinTokenTable } from "./device-rows.ts";
+import { type LogRow, logTable } from "./log-rows.ts";
 import { type ObjectRow, objectTable } from "./object-rows.ts";
 import { type StepRow, stepTable, type TrailRow, trailTable } from "./trail-rows.ts";
 
@@ -22,6 +23,7 @@ export interface Finders {
   readonly stepsByTrailNotStatus: Finder<StepRow>;
   readonly objectsOfOwner: Finder<ObjectRow>;
   readonly objectsBySha: Finder<ObjectRow>;
+  readonly newestLog: Finder<LogRow>;
 }
 
 export function findersOf(store: Store): Finders {
@@ -65,5 +67,6 @@ export function findersOf(store: Store): Finders {
     }),
     objectsOfOwner: store.find(objectTable, { where: [["owner", "="]] }),
     objectsBySha: store.find(objectTable, { where: [["sha", "="]] }),
+    newestLog: store.find(logTable, { order: [["serial", "desc"]] }),
   };
 }

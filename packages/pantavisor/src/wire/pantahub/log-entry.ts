@@ -49,7 +49,7 @@ function parseLogEntry(item: unknown, where: string): NewLogEntry {
   const given = item as Readonly<Record<string, unknown>>; // Checked.
   const text = (name: string): string => {
     const value = given[name] ?? "";
-    if (typeof value === "string") return value;
+    if (typeof value === "string") return storable(value);
     throw misfit(`${where}.${name}`, value, "a text");
   };
   const integer = (name: string): number => {
@@ -67,6 +67,9 @@ function parseLogEntry(item: unknown, where: string): NewLogEntry {
     msg: text("msg"),
   };
 }
+
+/** Devices log what their programs print, zero bytes included; what no table can hold becomes U+FFFD. */
+const storable = (text: string): string => text.toWellFormed().replaceAll("\0", "\ufffd");
 
 /** Puts the members in order and leaves out what is zero or empty. */
 export function logEntryResource(entry: LogEntryResource): LogEntryResource {
