@@ -13,12 +13,15 @@ export interface SocketLink {
   readonly clientCertificate?: string | undefined;
 }
 
-/** Ends a connection so that the other end sees a reset. (Unix sockets know none: they just close.) */
+/**
+ * Ends a connection so that the other end sees a reset. Unix sockets know none, and one that is already saying good-bye takes
+ * none (libuv refuses, and Node then never closes it): they just close.
+ */
 export function resetLink(link: SocketLink): void {
-  if (link.raw.destroyed) return;
-  if (link.raw.connecting || link.remote === "unix") link.raw.destroy();
-  else link.raw.resetAndDestroy();
-  if (link.socket !== link.raw) link.socket.destroy();
+  const { raw, socket } = link;
+  if (raw.destroyed) return;
+  if (raw.connecting || raw.writableEnded || socket.writableEnded || link.remote === "unix") raw.destroy();
+  else raw.resetAndDestroy();
 }
 
 /** IPv4 in its short form. */
