@@ -69,6 +69,10 @@ export class Broker implements ChannelHost<MqttFrame> {
     return this.#sessions.size;
   }
 
+  get subscriptions(): number {
+    return this.#subscriptions.size;
+  }
+
   accept(channel: Channel<MqttFrame>): ChannelEnd<MqttFrame> {
     const connection = new BrokerConnection(this, channel);
     this.counts.connections++;
