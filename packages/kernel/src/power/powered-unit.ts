@@ -79,7 +79,8 @@ export class PoweredUnit implements Due, WorldOwner {
     try {
       await this.unit.boot(world);
     } catch (error) {
-      if (this.#world === world) this.#fail(error);
+      if (this.#world === world) this.#end("failed");
+      this.#tellFailure(error);
       throw error;
     }
   }
@@ -131,7 +132,7 @@ export class PoweredUnit implements Due, WorldOwner {
   due(token: number | string): void {
     if (token === POWER_ON) {
       this.#restart = undefined;
-      this.on().catch(() => undefined); // told as the event `failed`
+      this.on().catch((error: unknown) => this.#logFailure(error));
       return;
     }
     const name = String(token);
@@ -218,10 +219,19 @@ export class PoweredUnit implements Due, WorldOwner {
   }
 
   #fail(error: unknown): void {
-    const code = error instanceof UnderstudyError ? error.code : "unexpected";
     this.#end("failed");
-    this.emit("failed", { phase: "off" }, { code, error: messageOf(error) });
-    this.#ground.logFor(this.id).error("stand-in failed", { code, error: messageOf(error), stack: stackOf(error) });
+    this.#tellFailure(error);
+    this.#logFailure(error);
+  }
+
+  #tellFailure(error: unknown): void {
+    this.emit("failed", { phase: "off" }, { code: codeOf(error), error: messageOf(error) });
+  }
+
+  /** For failures that nobody else hears of. The stack says something only of what nobody expected. */
+  #logFailure(error: unknown): void {
+    const stack = error instanceof UnderstudyError || !(error instanceof Error) ? {} : { stack: error.stack };
+    this.#ground.logFor(this.id).error("stand-in failed", { code: codeOf(error), error: messageOf(error), ...stack });
   }
 
   #end(reason: string): boolean {
@@ -251,6 +261,4 @@ export class PoweredUnit implements Due, WorldOwner {
   }
 }
 
-function stackOf(error: unknown): string | undefined {
-  return error instanceof Error ? error.stack : undefined;
-}
+const codeOf = (error: unknown): string => (error instanceof UnderstudyError ? error.code : "unexpected");

@@ -102,9 +102,7 @@ export class Front {
     metrics.count({ server, route: trace.route, method: request.method, result, seconds });
     const words = (): string => `${request.method} ${shortened(pathOf(request))} ${result}`;
     const { listener, remote } = request.via;
-    const failed = typeof result === "number" && result >= 500;
-    if (failed) log.warn(words, { listener, remote, seconds });
-    else log.info(words, { listener, remote, seconds });
+    log.info(words, { listener, remote, seconds });
     return answer;
   }
 }
