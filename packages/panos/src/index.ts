@@ -1,1 +1,1 @@
-export {};
+export { panos } from "./site/family.ts";

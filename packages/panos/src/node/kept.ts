@@ -30,16 +30,11 @@ export class Kept<S> {
   change<R>(decide: (state: S) => Decision<S, R>): Promise<R> {
     const before = this.#last;
     const work = before === undefined ? this.#run(decide) : before.then(() => this.#run(decide));
-    const settled = work.then(
-      () => this.#done(settled),
-      () => this.#done(settled),
-    );
+    const settled: Promise<void> = work.then(ignore, ignore).then(() => {
+      if (this.#last === settled) this.#last = undefined;
+    });
     this.#last = settled;
     return work;
-  }
-
-  #done(settled: Promise<void>): void {
-    if (this.#last === settled) this.#last = undefined;
   }
 
   async #run<R>(decide: (state: S) => Decision<S, R>): Promise<R> {
@@ -53,3 +48,5 @@ export class Kept<S> {
     return result;
   }
 }
+
+const ignore = (): void => undefined;

@@ -1,6 +1,6 @@
 import { type Duration, type Instant, later } from "@understudy/kernel";
-import { enqueue } from "./jobs/queue.ts";
 import type { JobFate } from "./jobs/job.ts";
+import { enqueue } from "./jobs/queue.ts";
 import { type NodeState, UP } from "./state.ts";
 
 /** A node that was told to go down answers until `at`. A second order changes nothing. */
@@ -8,10 +8,20 @@ export const closing = (node: NodeState, then: "reboot" | "off", at: Instant): N
   node.power.name === "up" ? { ...node, power: { name: "closing", at, then } } : node;
 
 /** The node is down and comes back at `upAt`. What its jobs were doing is gone. */
-export const goneDown = (node: NodeState, upAt: Instant): NodeState => ({ ...node, power: { name: "rebooting", upAt }, ready: false, jobs: [] });
+export const goneDown = (node: NodeState, upAt: Instant): NodeState => ({
+  ...node,
+  power: { name: "rebooting", upAt },
+  ready: false,
+  jobs: [],
+});
 
 /** The node is off, or did not come back. */
-export const gone = (node: NodeState, how: "off" | "lost"): NodeState => ({ ...node, power: { name: how }, ready: false, jobs: [] });
+export const gone = (node: NodeState, how: "off" | "lost"): NodeState => ({
+  ...node,
+  power: { name: how },
+  ready: false,
+  jobs: [],
+});
 
 /** How a boot goes. */
 export interface BootPlan {
@@ -25,8 +35,23 @@ export interface BootPlan {
 export function booted(node: NodeState, plan: BootPlan, now: Instant): NodeState {
   const { staged, ...rest } = node;
   const version = plan.takesStaged ? (staged ?? node.version) : node.version;
-  const fresh: NodeState = { ...rest, version, bootedAt: now, lastReboot: now, ready: false, power: UP, jobs: [], lastJob: 0 };
-  const autocommit = { type: "AutoCom", task: { kind: "autocommit" }, user: "", length: plan.autocommitLength, fate: plan.autocommit } as const;
+  const fresh: NodeState = {
+    ...rest,
+    version,
+    bootedAt: now,
+    lastReboot: now,
+    ready: false,
+    power: UP,
+    jobs: [],
+    lastJob: 0,
+  };
+  const autocommit = {
+    type: "AutoCom",
+    task: { kind: "autocommit" },
+    user: "",
+    length: plan.autocommitLength,
+    fate: plan.autocommit,
+  } as const;
   return enqueue(fresh, autocommit, now).node;
 }
 

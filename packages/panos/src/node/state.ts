@@ -71,7 +71,15 @@ function firstAutoCommit(bootedAt: Instant): Job {
 }
 
 /** What a node is busy with, as far as others care. */
-export type NodePhase = "online" | "downloading" | "installing" | "booting" | "rebooting" | "off" | "offline" | "maintenance";
+export type NodePhase =
+  | "online"
+  | "downloading"
+  | "installing"
+  | "booting"
+  | "rebooting"
+  | "off"
+  | "offline"
+  | "maintenance";
 
 export function phaseOf(node: NodeState): NodePhase {
   switch (node.power.name) {

@@ -80,3 +80,6 @@ export function draw(span: Span, stream: () => RandomStream): Duration {
   if (span.from === span.to) return span.from;
   return Math.round(span.from + stream().next() * (span.to - span.from)) as Duration; // between two durations
 }
+
+/** A length with what a fault adds to it. */
+export const longer = (length: Duration, delay: Duration | undefined): Duration => (length + (delay ?? 0)) as Duration; // a sum of durations

@@ -1,7 +1,20 @@
 import { type Calendar, type Duration, type Instant, toCalendar } from "@understudy/kernel";
 
 const WEEKDAYS = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"] as const;
-const MONTHS = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"] as const;
+const MONTHS = [
+  "January",
+  "February",
+  "March",
+  "April",
+  "May",
+  "June",
+  "July",
+  "August",
+  "September",
+  "October",
+  "November",
+  "December",
+] as const;
 
 const two = (n: number): string => String(n).padStart(2, "0");
 const clockOf = (c: Calendar): string => `${two(c.hour)}:${two(c.minute)}:${two(c.second)}`;

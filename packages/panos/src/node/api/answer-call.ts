@@ -1,4 +1,12 @@
-import { type Answer, badRequest, FORBIDDEN, FORBIDDEN_LEGACY, MALFORMED, result, unexpected } from "../../wire/api/answer.ts";
+import {
+  type Answer,
+  badRequest,
+  FORBIDDEN,
+  FORBIDDEN_LEGACY,
+  MALFORMED,
+  result,
+  unexpected,
+} from "../../wire/api/answer.ts";
 import { type CommandTree, walkCommand } from "../../wire/api/command.ts";
 import { type ApiCall, parameter } from "../../wire/api/request.ts";
 import { readXml } from "../../wire/xml/read.ts";
@@ -7,7 +15,9 @@ import type { Behavior, Caller, PanosNode } from "../node.ts";
 import { login } from "./authenticate.ts";
 
 /** What a kind of node can be asked for by `type`, besides `keygen`, `version` and `op`. */
-export type CallTypes<N> = Readonly<Record<string, (node: N, call: ApiCall, caller: Caller) => Answer | Promise<Answer>>>;
+export type CallTypes<N> = Readonly<
+  Record<string, (node: N, call: ApiCall, caller: Caller) => Answer | Promise<Answer>>
+>;
 
 /** All a kind of node knows of the API. */
 export interface ApiTable<N> {
@@ -21,10 +31,16 @@ const ILLEGAL_TYPE = (type: string): Answer => badRequest(`Illegal value for par
 export const missing = (name: string): Answer => badRequest(`Missing value for parameter "${name}".`);
 
 /** The answer to failed authentication: a matter of the release the node plays. */
-export const forbidden = (node: PanosNode): Answer => (node.settings.authErrors === "legacy" ? FORBIDDEN_LEGACY : FORBIDDEN);
+export const forbidden = (node: PanosNode): Answer =>
+  node.settings.authErrors === "legacy" ? FORBIDDEN_LEGACY : FORBIDDEN;
 
 /** Answers a call that needs no authentication any more. */
-export function answerCall<N extends PanosNode>(node: N, table: ApiTable<N>, call: ApiCall, caller: Caller): Answer | Promise<Answer> {
+export function answerCall<N extends PanosNode>(
+  node: N,
+  table: ApiTable<N>,
+  call: ApiCall,
+  caller: Caller,
+): Answer | Promise<Answer> {
   const type = parameter(call.parameters, "type");
   if (type === undefined || type === "") return missing("type");
   switch (type) {
@@ -57,7 +73,12 @@ function version(node: PanosNode): Answer {
   );
 }
 
-function operate<N extends PanosNode>(node: N, table: ApiTable<N>, call: ApiCall, caller: Caller): Answer | Promise<Answer> {
+function operate<N extends PanosNode>(
+  node: N,
+  table: ApiTable<N>,
+  call: ApiCall,
+  caller: Caller,
+): Answer | Promise<Answer> {
   const source = parameter(call.parameters, "cmd");
   if (source === undefined || source.trim() === "") return missing("cmd");
   const reading = readXml(source);

@@ -1,4 +1,4 @@
-import { type HttpAnswer, type HttpHandler, type ReceivedRequest, readBytes, text } from "@understudy/kernel";
+import { type HttpAnswer, type HttpHandler, type ReceivedRequest, readBytes, text, type Via } from "@understudy/kernel";
 import { type Answer, badRequest, MALFORMED } from "../../wire/api/answer.ts";
 import { httpReply, rendered } from "../../wire/api/http.ts";
 import { type ApiCall, parameter, pathOf, readApiCall } from "../../wire/api/request.ts";
@@ -10,7 +10,11 @@ import { authenticate } from "./authenticate.ts";
 export const MAX_BODY_BYTES = 10 * 1024 * 1024;
 
 const NO_BYTES = new Uint8Array(0);
-const plain = (status: number, message: string): HttpAnswer => ({ status, headers: [["Content-Type", "text/plain"]], body: text(message) });
+const plain = (status: number, message: string): HttpAnswer => ({
+  status,
+  headers: [["Content-Type", "text/plain"]],
+  body: text(message),
+});
 const NOT_FOUND = plain(404, "Not Found\n");
 const NOT_ALLOWED = plain(405, "Method Not Allowed\n");
 const TOO_LARGE = plain(413, "Request Entity Too Large\n");
@@ -19,7 +23,11 @@ const TOO_LARGE = plain(413, "Request Entity Too Large\n");
 export const isApiPath = (path: string): boolean => path === "/api/" || path === "/api";
 
 /** Something that carries out a call for an administrator: the node itself, or Panorama for one of its firewalls. */
-export type CallCarrier = (call: ApiCall, caller: Caller) => Promise<HttpAnswer> | HttpAnswer | undefined;
+export type CallCarrier = (
+  call: ApiCall,
+  caller: Caller,
+  signal: AbortSignal | undefined,
+) => Promise<HttpAnswer> | HttpAnswer | undefined;
 
 /** The XML API of one node over HTTP. */
 export class HttpFront<N extends PanosNode> implements HttpHandler {
@@ -47,18 +55,19 @@ export class HttpFront<N extends PanosNode> implements HttpHandler {
 
   #read(request: ReceivedRequest, body: Uint8Array): HttpAnswer | Promise<HttpAnswer> {
     const reading = readApiCall(request.method, request.target, request.headers, body);
-    if (reading.ok) return this.#answer(reading.call, request.via.remote);
+    if (reading.ok) return this.#answer(reading.call, request.via);
     return reading.why === "method" ? NOT_ALLOWED : reply(MALFORMED);
   }
 
-  #answer(call: ApiCall, remote: string): HttpAnswer | Promise<HttpAnswer> {
+  #answer(call: ApiCall, { remote, signal }: Via): HttpAnswer | Promise<HttpAnswer> {
     const node = this.#node;
     const admin = authenticate(node.settings, call.credentials);
     const isKeygen = parameter(call.parameters, "type") === "keygen";
-    if (admin === undefined && !isKeygen) return reply(hasType(call) ? forbidden(node) : badRequest('Missing value for parameter "type".'));
+    if (admin === undefined && !isKeygen)
+      return reply(hasType(call) ? forbidden(node) : badRequest('Missing value for parameter "type".'));
     const vsys = parameter(call.parameters, "vsys");
     const caller: Caller = { admin: admin ?? "", by: "direct", remote, ...(vsys === undefined ? {} : { vsys }) };
-    const carried = this.#elsewhere?.(call, caller);
+    const carried = this.#elsewhere?.(call, caller, signal);
     if (carried !== undefined) return carried;
     if (isKeygen) return reply(keygen(node, call));
     const answer = answerCall(node, this.#table, call, caller);

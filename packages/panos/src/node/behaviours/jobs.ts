@@ -1,7 +1,7 @@
-import { argumentText } from "../../wire/api/command.ts";
 import { CODES, refused, result } from "../../wire/api/answer.ts";
+import { argumentText } from "../../wire/api/command.ts";
 import { jobsMessage, type ShownJob, shownInstant, shownTime } from "../../wire/messages/job.ts";
-import { type Job, isFinished, progressOf } from "../jobs/job.ts";
+import { isFinished, type Job, progressOf } from "../jobs/job.ts";
 import { positionInQueue, withJob } from "../jobs/queue.ts";
 import type { Behavior, PanosNode } from "../node.ts";
 
@@ -25,7 +25,8 @@ export function shown(node: PanosNode, job: Job): ShownJob {
   };
 }
 
-const list = (node: PanosNode, jobs: readonly Job[]) => result(jobsMessage.render([...jobs].reverse().map((job) => shown(node, job))));
+const list = (node: PanosNode, jobs: readonly Job[]) =>
+  result(jobsMessage.render([...jobs].reverse().map((job) => shown(node, job))));
 
 const notFound = (id: string) => refused(CODES.notPresent, `job ${id} not found`);
 
@@ -42,7 +43,11 @@ const showsAllJobs: Behavior<PanosNode> = { on: "show.jobs.all", handle: (node) 
 
 const showsPendingJobs: Behavior<PanosNode> = {
   on: "show.jobs.pending",
-  handle: (node) => list(node, node.state.jobs.filter((job) => !isFinished(job))),
+  handle: (node) =>
+    list(
+      node,
+      node.state.jobs.filter((job) => !isFinished(job)),
+    ),
 };
 
 const showsProcessedJobs: Behavior<PanosNode> = {
@@ -57,10 +62,17 @@ const stopsJob: Behavior<PanosNode> = {
       const id = argumentText(command);
       const job = state.jobs.find((candidate) => String(candidate.id) === id);
       if (job === undefined) return { state, result: notFound(id) };
-      if (job.end !== undefined || job.task.kind === "autocommit") return { state, result: refused(CODES.notPossible, `job ${id} cannot be stopped`) };
+      if (job.end !== undefined || job.task.kind === "autocommit")
+        return { state, result: refused(CODES.notPossible, `job ${id} cannot be stopped`) };
       const end = { at: now, result: "FAIL", details: ["Job is stopped"], warnings: [] } as const;
       return { state: withJob(state, { ...job, end }), result: result(jobsMessage.render([])) };
     }),
 };
 
-export const jobBehaviors: readonly Behavior<PanosNode>[] = [showsJob, showsAllJobs, showsPendingJobs, showsProcessedJobs, stopsJob];
+export const jobBehaviors: readonly Behavior<PanosNode>[] = [
+  showsJob,
+  showsAllJobs,
+  showsPendingJobs,
+  showsProcessedJobs,
+  stopsJob,
+];

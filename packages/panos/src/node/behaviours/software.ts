@@ -1,3 +1,4 @@
+import { seconds } from "@understudy/kernel";
 import { type Answer, CODES, enqueued, refused, result } from "../../wire/api/answer.ts";
 import { argument, type Command } from "../../wire/api/command.ts";
 import { softwareListMessage } from "../../wire/messages/software.ts";
@@ -8,20 +9,25 @@ import { enqueue } from "../jobs/queue.ts";
 import type { Behavior, PanosNode } from "../node.ts";
 import { downloadFate, IMAGE_GB, installFate, withoutImage } from "../software/software-jobs.ts";
 import { knownVersions, softwareList } from "../software/software-list.ts";
+import { longer } from "../timing.ts";
 
-const lists = (node: PanosNode): Answer => result(softwareListMessage.render(softwareList(node.profile, node.settings, node.state, node.now())));
+const lists = (node: PanosNode): Answer =>
+  result(softwareListMessage.render(softwareList(node.profile, node.settings, node.state, node.now())));
 
 const tellsSoftware: Behavior<PanosNode> = { on: "request.system.software.info", handle: lists };
 
 /** What a node says when its update server cannot be reached; clients compare it letter by letter. */
-const UNREACHABLE = "Failed to check upgrade info due to Unknown error. Please check network connectivity and try again.";
+const UNREACHABLE =
+  "Failed to check upgrade info due to Unknown error. Please check network connectivity and try again.";
 
 const checksSoftware: Behavior<PanosNode> = {
   on: "request.system.software.check",
-  handle: (node) => (node.strike("check")?.error === undefined ? lists(node) : refused(CODES.invalidCommand, UNREACHABLE)),
+  handle: (node) =>
+    node.strike("check")?.error === undefined ? lists(node) : refused(CODES.invalidCommand, UNREACHABLE),
 };
 
-const noVersion = (command: Command): Answer => refused(CODES.invalidCommand, `${command.path.join(" -> ")} -> version  is missing`);
+const noVersion = (command: Command): Answer =>
+  refused(CODES.invalidCommand, `${command.path.join(" -> ")} -> version  is missing`);
 const notAvailable = (version: string): Answer => refused(CODES.invalidCommand, `Version ${version} not available`);
 const STATUS = xml`<status>success</status>`;
 
@@ -36,21 +42,25 @@ const downloads: Behavior<PanosNode> = {
         return { state, result: refused(CODES.notFound, "Another download is in progress. Please try again later.") };
       }
       const present = state.images.includes(version);
-      if (!present && state.diskFreeGb < IMAGE_GB) return { state, result: refused(CODES.notFound, "Insufficient disk space") };
+      if (!present && state.diskFreeGb < IMAGE_GB)
+        return { state, result: refused(CODES.notFound, "Insufficient disk space") };
       const fault = present ? undefined : node.strike("download");
-      const length = present ? 0 : node.draw(node.settings.timing.download) + (fault?.delay ?? 0);
+      const length = present ? seconds(0) : longer(node.draw(node.settings.timing.download), fault?.delay);
       const queued = enqueue(
         state,
         {
           type: "Downld",
           task: { kind: "download", version, syncToPeer: argument(command, "sync-to-peer") === "yes" },
           user: caller.admin,
-          length: length as ReturnType<PanosNode["draw"]>, // a sum of durations
+          length,
           fate: downloadFate(fault?.error),
         },
         now,
       );
-      return { state: queued.node, result: enqueued(queued.id, `Download job enqueued with jobid ${queued.id}`, STATUS) };
+      return {
+        state: queued.node,
+        result: enqueued(queued.id, `Download job enqueued with jobid ${queued.id}`, STATUS),
+      };
     });
   },
 };
@@ -72,7 +82,7 @@ const installs: Behavior<PanosNode> = {
           type: "SWInstall",
           task: { kind: "install", version },
           user: caller.admin,
-          length: (node.draw(node.settings.timing.install) + (fault?.delay ?? 0)) as ReturnType<PanosNode["draw"]>, // a sum of durations
+          length: longer(node.draw(node.settings.timing.install), fault?.delay),
           fate: installFate(state, version, node.settings, fault?.error),
         },
         now,
@@ -103,4 +113,11 @@ const deletesImage: Behavior<PanosNode> = {
     }),
 };
 
-export const softwareBehaviors: readonly Behavior<PanosNode>[] = [tellsSoftware, checksSoftware, downloads, installs, tellsDownloadStatus, deletesImage];
+export const softwareBehaviors: readonly Behavior<PanosNode>[] = [
+  tellsSoftware,
+  checksSoftware,
+  downloads,
+  installs,
+  tellsDownloadStatus,
+  deletesImage,
+];

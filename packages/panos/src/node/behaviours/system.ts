@@ -27,7 +27,9 @@ const tellsSystemInfo: Behavior<PanosNode> = {
         time: node.now(),
         uptime: between(state.bootedAt, node.now()),
         multiVsys: false,
-        ...(compareVersions(state.version, "10.2.0") < 0 || profile.kind === "panorama" ? {} : { advancedRouting: false }),
+        ...(compareVersions(state.version, "10.2.0") < 0 || profile.kind === "panorama"
+          ? {}
+          : { advancedRouting: false }),
       }),
     );
   },

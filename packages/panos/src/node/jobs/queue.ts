@@ -1,12 +1,31 @@
 import type { Duration, Instant } from "@understudy/kernel";
 import type { NodeState } from "../state.ts";
-import { dueOf, type Job, type JobEnd, type JobFate, type JobTask, type JobType, isFinished, isRunning } from "./job.ts";
+import {
+  dueOf,
+  isFinished,
+  isRunning,
+  type Job,
+  type JobEnd,
+  type JobFate,
+  type JobTask,
+  type JobType,
+} from "./job.ts";
 
 /** Finished jobs a node remembers; older ones are forgotten. */
 export const REMEMBERED_JOBS = 200;
 
 /** Types of which one runs at a time on a node, whatever the others are. */
-const ONE_AT_A_TIME: ReadonlySet<JobType> = new Set(["Commit", "CommitAll", "Validate", "AutoCom", "Content", "Install", "AntiVirus", "WildFire-Content", "HA-Sync"]);
+const ONE_AT_A_TIME: ReadonlySet<JobType> = new Set([
+  "Commit",
+  "CommitAll",
+  "Validate",
+  "AutoCom",
+  "Content",
+  "Install",
+  "AntiVirus",
+  "WildFire-Content",
+  "HA-Sync",
+]);
 
 export interface NewJob {
   readonly type: JobType;
@@ -84,15 +103,24 @@ function firstDue(jobs: readonly Job[], now: Instant): { readonly job: Job; read
   return first;
 }
 
-function endJob(node: NodeState, job: Job, at: Instant, finish: FinishTask): { readonly node: NodeState; readonly job: Job } {
-  const done: Finish = job.fate.kind === "fail" ? { node, result: "FAIL", details: job.fate.reason } : finish(node, job, at);
+function endJob(
+  node: NodeState,
+  job: Job,
+  at: Instant,
+  finish: FinishTask,
+): { readonly node: NodeState; readonly job: Job } {
+  const done: Finish =
+    job.fate.kind === "fail" ? { node, result: "FAIL", details: job.fate.reason } : finish(node, job, at);
   const end: JobEnd = { at, result: done.result ?? "OK", details: done.details, warnings: done.warnings ?? [] };
   const finished = { ...job, end };
   return { node: withJob(done.node, finished), job: finished };
 }
 
 /** The node with one of its jobs replaced. */
-export const withJob = (node: NodeState, job: Job): NodeState => ({ ...node, jobs: node.jobs.map((other) => (other.id === job.id ? job : other)) });
+export const withJob = (node: NodeState, job: Job): NodeState => ({
+  ...node,
+  jobs: node.jobs.map((other) => (other.id === job.id ? job : other)),
+});
 
 function startWaiting(node: NodeState, now: Instant): NodeState {
   let laneTaken = node.jobs.some((job) => isRunning(job) && ONE_AT_A_TIME.has(job.type));

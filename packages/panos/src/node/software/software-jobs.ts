@@ -1,6 +1,6 @@
-import type { FinishTask } from "../jobs/queue.ts";
 import type { JobTask } from "../jobs/job.ts";
 import { isRunning, type JobFate, WILL_SUCCEED } from "../jobs/job.ts";
+import type { FinishTask } from "../jobs/queue.ts";
 import type { Settings } from "../settings.ts";
 import type { NodeState } from "../state.ts";
 import { installObstacle } from "./path-rules.ts";
@@ -13,12 +13,19 @@ export const isSoftwareBusy = (node: NodeState): boolean =>
   node.jobs.some((job) => isRunning(job) && (job.task.kind === "download" || job.task.kind === "install"));
 
 /** How an installation that is asked for now will end. An injected error strikes last, at the end of the job. */
-export function installFate(node: NodeState, version: string, settings: Settings, injected: string | undefined): JobFate {
+export function installFate(
+  node: NodeState,
+  version: string,
+  settings: Settings,
+  injected: string | undefined,
+): JobFate {
   const reason = isSoftwareBusy(node)
     ? "The software manager is currently in use. Please try again later."
     : installObstacle({ running: node.version, target: version, images: node.images, rules: settings.upgradeRules });
   if (reason !== undefined) return { kind: "fail", reason: installFailure(node, version, reason), share: 0 };
-  return injected === undefined ? WILL_SUCCEED : { kind: "fail", reason: installFailure(node, version, injected), share: 1 };
+  return injected === undefined
+    ? WILL_SUCCEED
+    : { kind: "fail", reason: installFailure(node, version, injected), share: 1 };
 }
 
 const installFailure = (node: NodeState, version: string, reason: string): readonly string[] => [
@@ -49,18 +56,32 @@ export const withoutImage = (node: NodeState, version: string): NodeState => ({
 const round = (gb: number): number => Math.max(0, Math.round(gb * 1000) / 1000);
 
 /** The end of a download: the image is there. */
-export const finishDownload = (task: Extract<JobTask, { kind: "download" }>): FinishTask => (node) => ({
-  node: withImage(node, task.version),
-  details: ["Successfully downloaded", "Preloading into software manager", "Successfully loaded into software manager"],
-});
+export const finishDownload =
+  (task: Extract<JobTask, { kind: "download" }>): FinishTask =>
+  (node) => ({
+    node: withImage(node, task.version),
+    details: [
+      "Successfully downloaded",
+      "Preloading into software manager",
+      "Successfully loaded into software manager",
+    ],
+  });
 
 /** The end of an installation: the version is staged, and runs from the next boot on. */
-export const finishInstall = (task: Extract<JobTask, { kind: "install" }>): FinishTask => (node) => {
-  if (!node.images.includes(task.version)) {
-    return { node, result: "FAIL", details: installFailure(node, task.version, `Error: image ${task.version} is not loaded`) };
-  }
-  return {
-    node: { ...node, staged: task.version, diskFreeGb: round(node.diskFreeGb + IMAGE_GB) },
-    details: [`Software installation of version ${task.version} successfully completed. Please reboot to switch to the new version.`],
+export const finishInstall =
+  (task: Extract<JobTask, { kind: "install" }>): FinishTask =>
+  (node) => {
+    if (!node.images.includes(task.version)) {
+      return {
+        node,
+        result: "FAIL",
+        details: installFailure(node, task.version, `Error: image ${task.version} is not loaded`),
+      };
+    }
+    return {
+      node: { ...node, staged: task.version, diskFreeGb: round(node.diskFreeGb + IMAGE_GB) },
+      details: [
+        `Software installation of version ${task.version} successfully completed. Please reboot to switch to the new version.`,
+      ],
+    };
   };
-};

@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import type { Instant } from "@understudy/kernel";
-import { imageFile, type NodeProfile } from "../profile.ts";
-import type { NodeState } from "../state.ts";
-import type { Settings } from "../settings.ts";
 import type { SoftwareEntry, SoftwareList } from "../../wire/messages/software.ts";
+import { imageFile, type NodeProfile } from "../profile.ts";
+import type { Settings } from "../settings.ts";
+import type { NodeState } from "../state.ts";
 import { newestFirst, parseVersion } from "./version.ts";
 
 /** What a node lists: what the update server offers it, what is on its disk, and what it runs. */
@@ -14,7 +14,9 @@ export function knownVersions(profile: NodeProfile, node: NodeState): readonly s
 /** The software list of a node at a time. `downloading` is shown for an image that is on its way. */
 export function softwareList(profile: NodeProfile, settings: Settings, node: NodeState, now: Instant): SoftwareList {
   const versions = knownVersions(profile, node);
-  const coming = new Set(node.jobs.flatMap((job) => (job.end === undefined && job.task.kind === "download" ? [job.task.version] : [])));
+  const coming = new Set(
+    node.jobs.flatMap((job) => (job.end === undefined && job.task.kind === "download" ? [job.task.version] : [])),
+  );
   return {
     updatedAt: now,
     entries: versions.map((version, index): SoftwareEntry => {

@@ -18,7 +18,12 @@ export function parseVersion(text: string): Version | undefined {
   const match = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})(?:-(h|b|c)(\d{1,4})|-(xfr)(?:\.\d+)?)?$/.exec(text);
   if (match === null) return undefined;
   const [, major, minor, maintenance, letter, number, xfr] = match;
-  return { major: Number(major), minor: Number(minor), maintenance: Number(maintenance), suffix: suffixOf(letter, Number(number), xfr) };
+  return {
+    major: Number(major),
+    minor: Number(minor),
+    maintenance: Number(maintenance),
+    suffix: suffixOf(letter, Number(number), xfr),
+  };
 }
 
 function suffixOf(letter: string | undefined, number: number, xfr: string | undefined): number {
@@ -32,12 +37,19 @@ function suffixOf(letter: string | undefined, number: number, xfr: string | unde
 export function compareVersions(a: string, b: string): number {
   const left = parseVersion(a);
   const right = parseVersion(b);
-  if (left === undefined || right === undefined) return left === right ? (a < b ? -1 : Number(a > b)) : left === undefined ? -1 : 1;
-  return left.major - right.major || left.minor - right.minor || left.maintenance - right.maintenance || left.suffix - right.suffix;
+  if (left === undefined || right === undefined)
+    return left === right ? (a < b ? -1 : Number(a > b)) : left === undefined ? -1 : 1;
+  return (
+    left.major - right.major ||
+    left.minor - right.minor ||
+    left.maintenance - right.maintenance ||
+    left.suffix - right.suffix
+  );
 }
 
 /** Newest first. */
-export const newestFirst = (versions: Iterable<string>): readonly string[] => [...versions].sort((a, b) => compareVersions(b, a));
+export const newestFirst = (versions: Iterable<string>): readonly string[] =>
+  [...versions].sort((a, b) => compareVersions(b, a));
 
 /** Such as `10.1` of `10.1.6-h3`. */
 export function featureRelease(version: string): string | undefined {
@@ -49,4 +61,5 @@ export function featureRelease(version: string): string | undefined {
 export const baseImage = (feature: string): string => OTHER_BASES[feature] ?? `${feature}.0`;
 
 /** Place in the order of feature releases; -1 when it is not one of them. */
-export const featureIndex = (feature: string | undefined): number => FEATURE_RELEASES.findIndex((release) => release === feature);
+export const featureIndex = (feature: string | undefined): number =>
+  (FEATURE_RELEASES as readonly (string | undefined)[]).indexOf(feature);

@@ -7,13 +7,24 @@ import { type Markup, xml } from "../xml/write.ts";
 export type Answer =
   | { readonly kind: "result"; readonly body: Markup; readonly code?: number; readonly attributes?: string }
   | { readonly kind: "job"; readonly job: number; readonly text: string; readonly extra?: Markup }
-  | { readonly kind: "message"; readonly lines: readonly string[]; readonly code?: number; readonly form: "line" | "msg" }
-  | { readonly kind: "error"; readonly code?: number; readonly lines: readonly string[]; readonly form: "line" | "msg" | "result-msg" }
+  | {
+      readonly kind: "message";
+      readonly lines: readonly string[];
+      readonly code?: number;
+      readonly form: "line" | "msg";
+    }
+  | {
+      readonly kind: "error";
+      readonly code?: number;
+      readonly lines: readonly string[];
+      readonly form: "line" | "msg" | "result-msg";
+    }
   | { readonly kind: "document"; readonly body: Markup }
   | { readonly kind: "file"; readonly name: string; readonly content: Uint8Array; readonly contentType: string };
 
 /** Data inside `result`. */
-export const result = (body: Markup, code?: number): Answer => (code === undefined ? { kind: "result", body } : { kind: "result", body, code });
+export const result = (body: Markup, code?: number): Answer =>
+  code === undefined ? { kind: "result", body } : { kind: "result", body, code };
 /** A text as the whole of `result`. */
 export const resultText = (text: string): Answer => ({ kind: "result", body: xml`${text}` });
 /** A job was enqueued. `extra` stands inside `result` behind the job's number. */
@@ -47,17 +58,42 @@ export const CODES = {
 } as const;
 
 /** The usual error: a code and lines of text. */
-export const refused = (code: number, ...lines: readonly string[]): Answer => ({ kind: "error", code, lines, form: "line" });
+export const refused = (code: number, ...lines: readonly string[]): Answer => ({
+  kind: "error",
+  code,
+  lines,
+  form: "line",
+});
 /** A request that cannot be read as a call (400 and 403). */
-export const badRequest = (text: string): Answer => ({ kind: "error", code: CODES.badRequest, lines: [text], form: "result-msg" });
-export const FORBIDDEN: Answer = { kind: "error", code: CODES.forbidden, lines: ["Invalid Credential"], form: "result-msg" };
+export const badRequest = (text: string): Answer => ({
+  kind: "error",
+  code: CODES.badRequest,
+  lines: [text],
+  form: "result-msg",
+});
+export const FORBIDDEN: Answer = {
+  kind: "error",
+  code: CODES.forbidden,
+  lines: ["Invalid Credential"],
+  form: "result-msg",
+};
 /** PAN-OS before 8 told it so, with HTTP status 200. */
-export const FORBIDDEN_LEGACY: Answer = { kind: "error", code: CODES.forbidden, lines: ["Invalid credentials."], form: "result-msg" };
+export const FORBIDDEN_LEGACY: Answer = {
+  kind: "error",
+  code: CODES.forbidden,
+  lines: ["Invalid credentials."],
+  form: "result-msg",
+};
 export const MALFORMED: Answer = refused(CODES.malformed, "Malformed Request");
 /** A firewall that Panorama cannot reach, or does not know. */
-export const notConnected = (serial: string): Answer => ({ kind: "error", lines: [`${serial} not connected`], form: "line" });
+export const notConnected = (serial: string): Answer => ({
+  kind: "error",
+  lines: [`${serial} not connected`],
+  form: "line",
+});
 /** A command the node does not know: path as ` show -> foo `, with two blanks before *is*. */
-export const unexpected = (path: readonly string[]): Answer => refused(CODES.invalidCommand, ` ${path.join(" -> ")}  is unexpected`);
+export const unexpected = (path: readonly string[]): Answer =>
+  refused(CODES.invalidCommand, ` ${path.join(" -> ")}  is unexpected`);
 
 /** The answer as one document. Files have none: they are sent as they are. */
 export function renderAnswer(answer: Exclude<Answer, { kind: "file" }>): Markup {
@@ -75,8 +111,10 @@ export function renderAnswer(answer: Exclude<Answer, { kind: "file" }>): Markup 
   }
 }
 
-const code = (value: number | undefined): Markup | undefined => (value === undefined ? undefined : xml` code="${value}"`);
-const attributes = (value: string | undefined): Markup | undefined => (value === undefined ? undefined : { markup: ` ${value}` });
+const code = (value: number | undefined): Markup | undefined =>
+  value === undefined ? undefined : xml` code="${value}"`;
+const attributes = (value: string | undefined): Markup | undefined =>
+  value === undefined ? undefined : { markup: ` ${value}` };
 
 function texts(lines: readonly string[], form: "line" | "msg" | "result-msg"): Markup {
   if (form === "line") return xml`<msg>${lines.map((line) => xml`<line>${line}</line>`)}</msg>`;

@@ -22,10 +22,17 @@ const walk = (source: string) => walkCommand(table, parsed(source));
 
 describe("a command is walked", () => {
   test("to its arguments, in any order", () => {
-    const source = "<request><system><software><download>\n <sync-to-peer>yes</sync-to-peer> <version> 11.1.0 </version></download></software></system></request>";
+    const source =
+      "<request><system><software><download>\n <sync-to-peer>yes</sync-to-peer> <version> 11.1.0 </version></download></software></system></request>";
     const found = walk(source);
     expect(found).toMatchObject({ found: true, entry: "download" });
-    expect(found.found && [argument(found.command, "version"), argument(found.command, "sync-to-peer"), argument(found.command, "file")]).toEqual(["11.1.0", "yes", undefined]);
+    expect(
+      found.found && [
+        argument(found.command, "version"),
+        argument(found.command, "sync-to-peer"),
+        argument(found.command, "file"),
+      ],
+    ).toEqual(["11.1.0", "yes", undefined]);
   });
 
   test("to the text of its last word", () => {

@@ -13,7 +13,8 @@ export interface RenderedAnswer {
 
 /** Renders an answer. HTTP status 200 for all but modern authentication failures, which are 403. */
 export function rendered(answer: Answer, status: number = statusOf(answer)): RenderedAnswer {
-  if (answer.kind === "file") return { status, file: { name: answer.name, contentType: answer.contentType, content: answer.content } };
+  if (answer.kind === "file")
+    return { status, file: { name: answer.name, contentType: answer.contentType, content: answer.content } };
   return { status, text: renderAnswer(answer).markup };
 }
 
@@ -24,7 +25,8 @@ function statusOf(answer: Answer): number {
 
 /** As an HTTP reply. Files come as attachments. */
 export function httpReply(answer: RenderedAnswer): HttpReply {
-  if (answer.file === undefined) return { status: answer.status, headers: XML_HEADERS, body: textBody(answer.text ?? "") };
+  if (answer.file === undefined)
+    return { status: answer.status, headers: XML_HEADERS, body: textBody(answer.text ?? "") };
   const { name, contentType, content } = answer.file;
   const headers: Headers = [
     ["Content-Type", contentType],

@@ -11,7 +11,9 @@ export const MAX_PARTS = 100;
 
 /** The boundary that a Content-Type names; `undefined` when it is not multipart or names none. */
 export function boundaryOf(contentType: string): string | undefined {
-  const match = /^multipart\/form-data\s*;(?:.*;)?\s*boundary=(?:"([^"]{1,200})"|([^\s;]{1,200}))/i.exec(contentType.trim());
+  const match = /^multipart\/form-data\s*;(?:.*;)?\s*boundary=(?:"([^"]{1,200})"|([^\s;]{1,200}))/i.exec(
+    contentType.trim(),
+  );
   return match?.[1] ?? match?.[2];
 }
 
@@ -55,8 +57,13 @@ function field(line: string, name: string): string | undefined {
 export function writeMultipart(parts: readonly Part[], boundary: string): Uint8Array {
   const chunks: Uint8Array[] = [];
   for (const part of parts) {
-    const file = part.fileName === undefined ? "" : `; filename="${quoted(part.fileName)}"\r\nContent-Type: application/octet-stream`;
-    chunks.push(Buffer.from(`--${boundary}\r\nContent-Disposition: form-data; name="${quoted(part.name)}"${file}\r\n\r\n`));
+    const file =
+      part.fileName === undefined
+        ? ""
+        : `; filename="${quoted(part.fileName)}"\r\nContent-Type: application/octet-stream`;
+    chunks.push(
+      Buffer.from(`--${boundary}\r\nContent-Disposition: form-data; name="${quoted(part.name)}"${file}\r\n\r\n`),
+    );
     chunks.push(part.content, Buffer.from("\r\n"));
   }
   chunks.push(Buffer.from(`--${boundary}--\r\n`));

@@ -13,7 +13,9 @@ describe("forms", () => {
   test("any parameters come back as they were written", () => {
     fc.assert(
       fc.property(someParameters, (parameters) => {
-        const expected = Object.fromEntries(Object.entries(parameters).map(([k, v]) => [k.toWellFormed(), v.toWellFormed()]));
+        const expected = Object.fromEntries(
+          Object.entries(parameters).map(([k, v]) => [k.toWellFormed(), v.toWellFormed()]),
+        );
         expect(parseForm(writeForm(parameters))).toEqual(expected);
       }),
     );
@@ -29,25 +31,43 @@ describe("forms", () => {
   });
 
   test("names of object members are plain names", () => {
-    expect(Object.entries(parseForm("__proto__=1&constructor=2") ?? {})).toEqual([["__proto__", "1"], ["constructor", "2"]]);
+    expect(Object.entries(parseForm("__proto__=1&constructor=2") ?? {})).toEqual([
+      ["__proto__", "1"],
+      ["constructor", "2"],
+    ]);
   });
 });
 
 describe("multipart", () => {
-  const somePart = fc.record({ name: fc.stringMatching(/^[a-z"\\ -]{1,9}$/), content: fc.uint8Array({ maxLength: 40 }) });
+  const somePart = fc.record({
+    name: fc.stringMatching(/^[a-z"\\ -]{1,9}$/),
+    content: fc.uint8Array({ maxLength: 40 }),
+  });
 
   test("any parts come back as they were written", () => {
     fc.assert(
-      fc.property(fc.array(somePart, { maxLength: 5 }), fc.option(fc.stringMatching(/^[ -~]{1,12}$/), { nil: undefined }), (parts, fileName) => {
-        const written = parts.map((part) => (fileName === undefined ? part : { ...part, fileName: fileName.replaceAll("%22", "") }));
-        const read = parseMultipart(writeMultipart(written, "=-=-="), "=-=-=");
-        if (written.length > 0) expect(read?.map((part) => ({ ...part, content: new Uint8Array(part.content) }))).toEqual(written);
-      }),
+      fc.property(
+        fc.array(somePart, { maxLength: 5 }),
+        fc.option(fc.stringMatching(/^[ -~]{1,12}$/), { nil: undefined }),
+        (parts, fileName) => {
+          const written = parts.map((part) =>
+            fileName === undefined ? part : { ...part, fileName: fileName.replaceAll("%22", "") },
+          );
+          const read = parseMultipart(writeMultipart(written, "=-=-="), "=-=-=");
+          if (written.length > 0)
+            expect(read?.map((part) => ({ ...part, content: new Uint8Array(part.content) }))).toEqual(written);
+        },
+      ),
     );
   });
 
   test("any bytes are read or refused, never thrown", () => {
-    fc.assert(fc.property(fc.array(fc.constantFrom("--x", "\r\n", "--", "a", ":", "content-disposition: form-data; name=a")), (parts) => void parseMultipart(bytes(parts.join("")), "x")));
+    fc.assert(
+      fc.property(
+        fc.array(fc.constantFrom("--x", "\r\n", "--", "a", ":", "content-disposition: form-data; name=a")),
+        (parts) => void parseMultipart(bytes(parts.join("")), "x"),
+      ),
+    );
   });
 
   test("the boundary is found quoted and bare", () => {
@@ -60,20 +80,37 @@ describe("multipart", () => {
 describe("calls", () => {
   test("query and body are merged and the body wins", () => {
     const reading = readApiCall("POST", "/api?type=keygen&user=a", form, bytes("user=admin&password=p%26w"));
-    expect(reading).toMatchObject({ ok: true, call: { parameters: { type: "keygen", user: "admin", password: "p&w" } } });
+    expect(reading).toMatchObject({
+      ok: true,
+      call: { parameters: { type: "keygen", user: "admin", password: "p&w" } },
+    });
   });
 
   test("one part named file, parameters in the query", () => {
     const body = writeMultipart([{ name: "file", fileName: "a.xml", content: bytes("<a/>") }], "zzz");
-    const reading = readApiCall("POST", "/api/?type=import&key=k", [["content-type", "multipart/form-data; boundary=zzz"]], body);
-    expect(reading).toMatchObject({ ok: true, call: { credentials: { kind: "key", key: "k" }, file: { name: "a.xml" } } });
+    const reading = readApiCall(
+      "POST",
+      "/api/?type=import&key=k",
+      [["content-type", "multipart/form-data; boundary=zzz"]],
+      body,
+    );
+    expect(reading).toMatchObject({
+      ok: true,
+      call: { credentials: { kind: "key", key: "k" }, file: { name: "a.xml" } },
+    });
   });
 
   test("the key may stand in a header, or a user and password instead", () => {
-    expect(readApiCall("GET", "/api/?type=op", [["x-pan-key", "k2"]], bytes(""))).toMatchObject({ call: { credentials: { key: "k2" } } });
+    expect(readApiCall("GET", "/api/?type=op", [["x-pan-key", "k2"]], bytes(""))).toMatchObject({
+      call: { credentials: { key: "k2" } },
+    });
     const basic = [["Authorization", `Basic ${btoa("admin:a:b")}`]] as const;
-    expect(readApiCall("GET", "/api/?type=op", basic, bytes(""))).toMatchObject({ call: { credentials: { user: "admin", password: "a:b" } } });
-    expect(readApiCall("GET", "/api/?type=op", [], bytes(""))).toMatchObject({ call: { credentials: { kind: "none" } } });
+    expect(readApiCall("GET", "/api/?type=op", basic, bytes(""))).toMatchObject({
+      call: { credentials: { user: "admin", password: "a:b" } },
+    });
+    expect(readApiCall("GET", "/api/?type=op", [], bytes(""))).toMatchObject({
+      call: { credentials: { kind: "none" } },
+    });
   });
 
   test("other methods are refused", () => {

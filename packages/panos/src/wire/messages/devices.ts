@@ -28,7 +28,8 @@ export const devicesMessage = message<readonly ListedDevice[]>({
     return devices === undefined ? undefined : childrenNamed(devices, "entry").map(parseDevice);
   },
   render: (devices) => xml`<devices>${devices.map(renderDevice)}</devices>`,
-  describe: (devices) => `${devices.length} firewalls, ${devices.filter((device) => device.connected).length} connected`,
+  describe: (devices) =>
+    `${devices.length} firewalls, ${devices.filter((device) => device.connected).length} connected`,
 });
 
 const yes = (flag: boolean): string => (flag ? "yes" : "no");
@@ -96,7 +97,14 @@ function parseDevice(entry: XmlElement): ListedDevice {
     version: text("sw-version"),
     appVersion: text("app-version"),
     ...(connectedAt === undefined ? {} : { connectedAt }),
-    ...(haState === undefined ? {} : { ha: { state: childText(haState, "state") ?? "", peerSerial: childText(descend(haState, "peer") ?? haState, "serial") ?? "" } }),
+    ...(haState === undefined
+      ? {}
+      : {
+          ha: {
+            state: childText(haState, "state") ?? "",
+            peerSerial: childText(descend(haState, "peer") ?? haState, "serial") ?? "",
+          },
+        }),
     policyStatus: policy === "In Sync" || policy === "Out of Sync" ? policy : "",
   };
 }

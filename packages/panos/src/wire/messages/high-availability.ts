@@ -59,7 +59,9 @@ export const haMessage = message<HaView>({
     return xml`<enabled>yes</enabled><group><mode>Active-Passive</mode><local-info>${member(view.local, view.buildCompatible)}</local-info><peer-info>${member(view.peer, view.buildCompatible)}${connections(view.connection)}</peer-info>${MONITORING}<running-sync>${view.runningSync}</running-sync><running-sync-enabled>yes</running-sync-enabled></group>`;
   },
   describe: (view) =>
-    view.enabled ? `${view.local.serial} is ${view.local.state}, ${view.peer.serial} is ${view.peer.state}, ${view.runningSync}` : "no high availability",
+    view.enabled
+      ? `${view.local.serial} is ${view.local.state}, ${view.peer.serial} is ${view.peer.state}, ${view.runningSync}`
+      : "no high availability",
 });
 
 const MONITORING: Markup = xml`<link-monitoring><enabled>yes</enabled><failure-condition>any</failure-condition><groups/></link-monitoring><path-monitoring><enabled>yes</enabled><failure-condition>any</failure-condition><virtual-wire/><vlan/><virtual-router/></path-monitoring>`;

@@ -1,6 +1,6 @@
 import type { Instant } from "@understudy/kernel";
 import { dateTime, timeOfDay } from "../time.ts";
-import { childrenNamed, childText, child, deepText, elementsOf, type XmlElement } from "../xml/tree.ts";
+import { child, childrenNamed, childText, deepText, elementsOf, type XmlElement } from "../xml/tree.ts";
 import { type Markup, NO_MARKUP, xml } from "../xml/write.ts";
 import { message } from "./message.ts";
 
@@ -43,13 +43,18 @@ export const shownTime = (at: Instant | undefined): string => (at === undefined 
 
 /** `<name><line>…</line></name>`, or `<name/>` for none. */
 const lines = (texts: readonly string[]): Markup => xml`${texts.map((line) => xml`<line>${line}</line>`)}`;
-const leaf = (name: string, value: string): Markup => ({ markup: value === "" ? `<${name}/>` : `<${name}>${xml`${value}`.markup}</${name}>` });
-const holder = (name: string, texts: readonly string[]): Markup => ({ markup: texts.length === 0 ? `<${name}/>` : `<${name}>${lines(texts).markup}</${name}>` });
+const leaf = (name: string, value: string): Markup => ({
+  markup: value === "" ? `<${name}/>` : `<${name}>${xml`${value}`.markup}</${name}>`,
+});
+const holder = (name: string, texts: readonly string[]): Markup => ({
+  markup: texts.length === 0 ? `<${name}/>` : `<${name}>${lines(texts).markup}</${name}>`,
+});
 
 export const jobsMessage = message<readonly ShownJob[]>({
   parse: (result) => childrenNamed(result, "job").map(parseJob),
   render: (jobs) => xml`${jobs.map(renderJob)}`,
-  describe: (jobs) => jobs.map((job) => `${job.type} ${job.id}: ${job.status} ${job.result} ${job.progress} %`).join(", ") || "no jobs",
+  describe: (jobs) =>
+    jobs.map((job) => `${job.type} ${job.id}: ${job.status} ${job.result} ${job.progress} %`).join(", ") || "no jobs",
 });
 
 function renderJob(job: ShownJob): Markup {
@@ -103,7 +108,8 @@ function parseDevice(entry: XmlElement): PushedDevice {
   };
 }
 
-const parseLines = (parent: XmlElement | undefined): readonly string[] => (parent === undefined ? [] : elementsOf(parent).map(deepText));
+const parseLines = (parent: XmlElement | undefined): readonly string[] =>
+  parent === undefined ? [] : elementsOf(parent).map(deepText);
 
 function oneOf<const T extends string>(value: string, allowed: readonly [T, ...T[]]): T {
   return allowed.find((candidate) => candidate === value) ?? allowed[0];

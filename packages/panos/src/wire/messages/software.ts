@@ -33,7 +33,9 @@ export const softwareListMessage = message<SoftwareList>({
     if (updates === undefined || versions === undefined) return undefined;
     const shown = updates.attributes.find(([name]) => name === "last-updated-at")?.[1] ?? "";
     const updatedAt = parseIso(`${shown.replaceAll("/", "-")}Z`);
-    return updatedAt === undefined ? undefined : { updatedAt, entries: childrenNamed(versions, "entry").map(parseEntry) };
+    return updatedAt === undefined
+      ? undefined
+      : { updatedAt, entries: childrenNamed(versions, "entry").map(parseEntry) };
   },
   render: (list) =>
     xml`<sw-updates last-updated-at="${dateTime(list.updatedAt)}"><msg/><versions>${list.entries.map(renderEntry)}</versions></sw-updates>`,

@@ -10,7 +10,9 @@ export interface XmlFault {
   readonly offset: number;
 }
 
-export type XmlReading = { readonly ok: true; readonly root: XmlElement } | { readonly ok: false; readonly fault: XmlFault };
+export type XmlReading =
+  | { readonly ok: true; readonly root: XmlElement }
+  | { readonly ok: false; readonly fault: XmlFault };
 
 /**
  * Reads one document, or (with `fragment`) a row of sibling elements, which come back below a root named `fragment`.
@@ -141,7 +143,8 @@ class Reader {
 
   #takeInstruction(): void {
     const end = this.#text.indexOf("?>", this.#at);
-    if (end < 0 || /^<\?xml[\s?]/i.test(this.#text.slice(this.#at, this.#at + 6))) throw this.#fault("misplaced instruction");
+    if (end < 0 || /^<\?xml[\s?]/i.test(this.#text.slice(this.#at, this.#at + 6)))
+      throw this.#fault("misplaced instruction");
     this.#at = end + 2;
   }
 

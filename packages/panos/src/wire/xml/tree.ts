@@ -25,7 +25,9 @@ export const isElement = (node: XmlNode): node is XmlElement => typeof node !== 
 
 /** The element children, in order. */
 export function elementsOf(parent: XmlElement): readonly XmlElement[] {
-  return parent.children.every(isElement) ? (parent.children as readonly XmlElement[]) : parent.children.filter(isElement);
+  return parent.children.every(isElement)
+    ? (parent.children as readonly XmlElement[])
+    : parent.children.filter(isElement);
 }
 
 /** The element children of that name, in order. */

@@ -37,7 +37,8 @@ export function leaves(values: Readonly<Record<string, string | number | undefin
   let markup = "";
   for (const [name, value] of Object.entries(values)) {
     if (value === undefined) continue;
-    markup += value === "" ? `<${name}/>` : `<${name}>${typeof value === "number" ? value : escapeText(value)}</${name}>`;
+    markup +=
+      value === "" ? `<${name}/>` : `<${name}>${typeof value === "number" ? value : escapeText(value)}</${name}>`;
   }
   return { markup };
 }

@@ -17,7 +17,9 @@ const someAttributes = fc.uniqueArray(fc.tuple(someName, someText), { selector: 
 
 const someTree: fc.Memo<XmlElement> = fc.memo((depth) =>
   depth <= 1
-    ? fc.tuple(someName, someText, someAttributes).map(([name, text, attributes]) => element(name, text, attributes as XmlAttribute[]))
+    ? fc
+        .tuple(someName, someText, someAttributes)
+        .map(([name, text, attributes]) => element(name, text, attributes as XmlAttribute[]))
     : fc
         .tuple(someName, someAttributes, fc.array(someTree(depth - 1), { maxLength: 4 }))
         .map(([name, attributes, children]) => element(name, children as XmlNode[], attributes as XmlAttribute[])),
@@ -25,7 +27,8 @@ const someTree: fc.Memo<XmlElement> = fc.memo((depth) =>
 
 describe("what is written can be read", () => {
   test("any tree comes back as it was", () => {
-    fc.assert(fc.property(someTree(4), (tree) => {
+    fc.assert(
+      fc.property(someTree(4), (tree) => {
         expect(read(writeXml(tree).markup)).toEqual(tree);
       }),
     );
@@ -46,7 +49,12 @@ describe("what is written can be read", () => {
 
 test("any bytes at all are read or refused, never thrown", () => {
   fc.assert(fc.property(fc.uint8Array(), (bytes) => void readXml(bytes)));
-  fc.assert(fc.property(fc.array(fc.constantFrom("<", ">", "/", "a", " ", "=", '"', "&", "!", "-", "[", "]", "?", ";")), (parts) => void readXml(parts.join(""))));
+  fc.assert(
+    fc.property(
+      fc.array(fc.constantFrom("<", ">", "/", "a", " ", "=", '"', "&", "!", "-", "[", "]", "?", ";")),
+      (parts) => void readXml(parts.join("")),
+    ),
+  );
 });
 
 test("white space between elements is dropped, text is kept byte for byte", () => {

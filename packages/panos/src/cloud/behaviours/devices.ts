@@ -1,0 +1,43 @@
+import { between, type Duration, type Instant } from "@understudy/kernel";
+import type { Behavior } from "../../node/node.ts";
+import { familyOf, macAddress } from "../../node/profile.ts";
+import { type Answer, result } from "../../wire/api/answer.ts";
+import { devicesMessage, type ListedDevice } from "../../wire/messages/devices.ts";
+import type { RunningPanorama } from "../running-panorama.ts";
+import type { DeviceRow } from "../tables.ts";
+
+/** A firewall as Panorama lists it. */
+export function listed(row: DeviceRow, connected: boolean, now: Instant): ListedDevice {
+  const { facts } = row;
+  const up = connected && facts !== null ? between(facts.bootedAt as Instant, now) : (0 as Duration); // an instant, as the firewall told it
+  return {
+    serial: row.serial,
+    connected,
+    hostname: row.hostname,
+    ipAddress: row.ip_text,
+    macAddress: facts?.macAddress ?? macAddress(row.serial, 0),
+    uptime: up,
+    family: familyOf(row.model),
+    model: row.model,
+    version: facts?.version ?? "",
+    appVersion: facts?.appVersion ?? "",
+    ...(row.connected_at === null ? {} : { connectedAt: row.connected_at as Instant }), // written from an instant
+    ...(facts?.haState === undefined || facts.haPeer === undefined
+      ? {}
+      : { ha: { state: facts.haState, peerSerial: facts.haPeer } }),
+    policyStatus: "",
+  };
+}
+
+function list(panorama: RunningPanorama, which: (connected: boolean) => boolean): Answer {
+  const now = panorama.now();
+  const devices: ListedDevice[] = [];
+  for (const { row, connected } of panorama.registry.entries())
+    if (which(connected)) devices.push(listed(row, connected, now));
+  return result(devicesMessage.render(devices));
+}
+
+export const deviceBehaviors: readonly Behavior<RunningPanorama>[] = [
+  { on: "show.devices.all", handle: (panorama) => list(panorama, () => true) },
+  { on: "show.devices.connected", handle: (panorama) => list(panorama, (connected) => connected) },
+];

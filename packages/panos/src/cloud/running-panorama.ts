@@ -1,0 +1,147 @@
+import {
+  type Address,
+  type Endpoint,
+  type HttpAnswer,
+  type HttpHandler,
+  insert,
+  type JsonObject,
+  type Listener,
+  later,
+  type ReceivedRequest,
+  replace,
+  type Store,
+  seconds,
+  type World,
+} from "@understudy/kernel";
+import { HttpFront } from "../node/api/http-front.ts";
+import { BaseNode } from "../node/base-node.ts";
+import type { Caller } from "../node/node.ts";
+import { goneDown } from "../node/power.ts";
+import type { Settings } from "../node/settings.ts";
+import { type NodeState, phaseOf } from "../node/state.ts";
+import { httpReply } from "../wire/api/http.ts";
+import { type ApiCall, parameter } from "../wire/api/request.ts";
+import { panoramaProtocol } from "../wire/link/panorama-frames.ts";
+import { PANORAMA_API } from "./api-table.ts";
+import type { PanoramaProfile } from "./panorama-profile.ts";
+import { Registry } from "./registry.ts";
+import { Sessions } from "./sessions.ts";
+import { nodeTable } from "./tables.ts";
+
+/** Where a Panorama listens. */
+export interface PanoramaPlaces {
+  readonly http?: Address;
+  readonly https?: Address;
+  /** For the connections of firewalls. */
+  readonly link?: Address;
+  readonly tls?: { readonly certificate: string; readonly key: string };
+}
+
+interface Whole {
+  readonly node: NodeState;
+}
+
+/** A Panorama between two of its own reboots. */
+export class RunningPanorama extends BaseNode<Whole> implements HttpHandler {
+  readonly profile: PanoramaProfile;
+  readonly registry: Registry;
+  readonly sessions: Sessions;
+  readonly #front: HttpFront<RunningPanorama>;
+  #listeners: Listener[] = [];
+
+  constructor(profile: PanoramaProfile, settings: Settings, world: World, store: Store, state: NodeState) {
+    super(settings, world, { node: state }, (whole) => saveNode(store, whole.node));
+    this.profile = profile;
+    this.registry = new Registry(store, world.events);
+    this.sessions = new Sessions(this.registry, () => this.now(), world.log);
+    this.#front = new HttpFront<RunningPanorama>(this, PANORAMA_API, (call, caller, signal) =>
+      this.#carry(call, caller, signal),
+    );
+  }
+
+  protected show({ node }: Whole): JsonObject {
+    const { profile } = this;
+    return {
+      phase: phaseOf(node),
+      serial: profile.serial,
+      hostname: profile.hostname,
+      version: node.version,
+      ready: node.ready,
+      ...(node.staged === undefined ? {} : { staged: node.staged }),
+    };
+  }
+
+  protected afterChange(): void {
+    // nobody besides the lab is told
+  }
+
+  protected afterJob(): void {
+    // the lab is told by the event of the job
+  }
+
+  handle(request: ReceivedRequest): HttpAnswer | Promise<HttpAnswer> {
+    return this.#front.handle(request);
+  }
+
+  /** A call with a `target` goes to that firewall. */
+  #carry(call: ApiCall, caller: Caller, signal: AbortSignal | undefined): Promise<HttpAnswer> | undefined {
+    const target = parameter(call.parameters, "target");
+    if (target === undefined || target === "" || target === this.profile.serial) return undefined;
+    return this.sessions.call(target, call, caller, signal).then(httpReply);
+  }
+
+  /** Opens the listeners; resolves to where they are. A dark Panorama only waits. */
+  async start(places: PanoramaPlaces): Promise<Readonly<Record<string, Endpoint>>> {
+    this.setWakeUps();
+    const { network } = this.world;
+    if (this.state.power.name !== "up" && this.state.power.name !== "closing") return {};
+    const endpoints: Record<string, Endpoint> = {};
+    if (places.http !== undefined) {
+      const http = await network.serve(places.http, this, { name: "http" });
+      this.#listeners.push(http);
+      endpoints.http = { address: http.address };
+    }
+    if (places.https !== undefined && places.tls !== undefined) {
+      const https = await network.serve(places.https, this, { name: "https", tls: places.tls });
+      this.#listeners.push(https);
+      endpoints.https = { address: https.address, tls: { verify: false } };
+    }
+    if (places.link !== undefined) {
+      const link = await network.accept(places.link, panoramaProtocol, this.sessions, { name: "link" });
+      this.#listeners.push(link);
+      endpoints.link = { address: link.address };
+    }
+    return endpoints;
+  }
+
+  /** The power state's time has come. Resolves to what the caller has to do next. */
+  async power(): Promise<"boot" | "wait"> {
+    const { power } = this.state;
+    if (power.name === "rebooting") return "boot";
+    if (power.name !== "closing") return "wait";
+    const fault = this.strike("reboot");
+    const down = this.draw(this.settings.timing.reboot);
+    await this.change((node, now) => ({
+      state: goneDown(node, later(later(now, down), fault?.delay ?? seconds(0))),
+      result: undefined,
+    }));
+    await this.close("reboot");
+    return "wait";
+  }
+
+  async close(reason: string): Promise<void> {
+    const listeners = this.#listeners;
+    this.#listeners = [];
+    this.sessions.closeAll(reason);
+    await Promise.all(listeners.map((listener) => listener.close(seconds(1))));
+  }
+}
+
+/** Stores Panorama's own state. */
+export async function saveNode(store: Store, state: NodeState): Promise<void> {
+  await store.change(async () => {
+    const old = await store.get(nodeTable, "panorama");
+    const row = { name: "panorama", state } as const;
+    return { writes: [old === undefined ? insert(nodeTable, row) : replace(nodeTable, old, row)], result: undefined };
+  });
+}

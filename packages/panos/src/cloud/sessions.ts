@@ -1,0 +1,136 @@
+import {
+  type Channel,
+  type ChannelEnd,
+  type ChannelHost,
+  type Instant,
+  type Logger,
+  messageOf,
+} from "@understudy/kernel";
+import type { Caller } from "../node/node.ts";
+import { notConnected } from "../wire/api/answer.ts";
+import { type RenderedAnswer, rendered } from "../wire/api/http.ts";
+import type { ApiCall } from "../wire/api/request.ts";
+import type { PanoramaFrame } from "../wire/link/panorama-frames.ts";
+import type { Registry } from "./registry.ts";
+
+type PanoramaChannel = Channel<PanoramaFrame>;
+
+/** Somebody who waits for a firewall's reply. */
+interface Waiting {
+  readonly channel: PanoramaChannel;
+  readonly serial: string;
+  readonly done: (answer: RenderedAnswer) => void;
+}
+
+/** The connections of firewalls to Panorama, and the calls that go through them. */
+export class Sessions implements ChannelHost<PanoramaFrame>, ChannelEnd<PanoramaFrame> {
+  readonly #registry: Registry;
+  readonly #now: () => Instant;
+  readonly #log: Logger;
+  readonly #channels = new Map<string, PanoramaChannel>();
+  readonly #serials = new Map<PanoramaChannel, string>();
+  readonly #waiting = new Map<number, Waiting>();
+  #lastRequest = 0;
+
+  constructor(registry: Registry, now: () => Instant, log: Logger) {
+    this.#registry = registry;
+    this.#now = now;
+    this.#log = log;
+  }
+
+  accept(): ChannelEnd<PanoramaFrame> {
+    return this;
+  }
+
+  frame(channel: PanoramaChannel, frame: PanoramaFrame): void | Promise<void> {
+    switch (frame.kind) {
+      case "hello":
+        return this.#hello(channel, frame.facts.serial, frame.facts);
+      case "push": {
+        const serial = this.#serials.get(channel);
+        if (serial !== undefined) return this.#registry.learn(serial, frame.facts);
+        return;
+      }
+      case "reply":
+        return this.#reply(channel, frame.id, frame);
+      case "request":
+        channel.close("unexpected");
+    }
+  }
+
+  async #hello(
+    channel: PanoramaChannel,
+    serial: string,
+    facts: Extract<PanoramaFrame, { kind: "hello" }>["facts"],
+  ): Promise<void> {
+    if (this.#registry.row(serial) === undefined) {
+      channel.close("unknown serial");
+      return;
+    }
+    const old = this.#channels.get(serial);
+    if (old !== undefined && old !== channel) {
+      this.#drop(old);
+      old.close("replaced");
+    }
+    this.#channels.set(serial, channel);
+    this.#serials.set(channel, serial);
+    await this.#registry.learn(serial, facts, this.#now());
+    if (this.#channels.get(serial) !== channel) this.#registry.disconnected(serial); // it left while its hello was written
+  }
+
+  closed(channel: PanoramaChannel): void {
+    const serial = this.#serials.get(channel);
+    this.#drop(channel);
+    if (serial !== undefined && !this.#channels.has(serial)) this.#registry.disconnected(serial);
+  }
+
+  /** Forgets a channel; calls that wait on it are told that the firewall is not connected. */
+  #drop(channel: PanoramaChannel): void {
+    const serial = this.#serials.get(channel);
+    this.#serials.delete(channel);
+    if (serial !== undefined && this.#channels.get(serial) === channel) this.#channels.delete(serial);
+    for (const [id, waiting] of this.#waiting) {
+      if (waiting.channel !== channel) continue;
+      this.#waiting.delete(id);
+      waiting.done(rendered(notConnected(waiting.serial)));
+    }
+  }
+
+  /** Has a connected firewall carry out a call. `signal` ends the wait when the client has gone. */
+  call(serial: string, call: ApiCall, caller: Caller, signal?: AbortSignal): Promise<RenderedAnswer> {
+    const channel = this.#channels.get(serial);
+    if (channel === undefined || !channel.open) return Promise.resolve(rendered(notConnected(serial)));
+    const id = ++this.#lastRequest;
+    return new Promise((done) => {
+      this.#waiting.set(id, { channel, serial, done });
+      signal?.addEventListener("abort", () => this.#waiting.delete(id), { once: true });
+      const file = call.file === undefined ? {} : { file: call.file };
+      const frame = {
+        kind: "request",
+        id,
+        admin: caller.admin,
+        remote: caller.remote,
+        parameters: call.parameters,
+        ...file,
+      } as const;
+      channel.send(frame).catch((error: unknown) => this.#log.debug(() => `a call was not sent: ${messageOf(error)}`)); // closed follows
+    });
+  }
+
+  #reply(channel: PanoramaChannel, id: number, answer: RenderedAnswer): void {
+    const waiting = this.#waiting.get(id);
+    if (waiting === undefined || waiting.channel !== channel) return;
+    this.#waiting.delete(id);
+    waiting.done(answer);
+  }
+
+  /** Panorama goes down. */
+  closeAll(reason: string): void {
+    for (const channel of [...this.#serials.keys()]) {
+      const serial = this.#serials.get(channel);
+      this.#drop(channel);
+      channel.close(reason);
+      if (serial !== undefined) this.#registry.disconnected(serial);
+    }
+  }
+}

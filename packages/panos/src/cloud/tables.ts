@@ -1,0 +1,51 @@
+import { type JsonValue, table } from "@understudy/kernel";
+import type { NodeState } from "../node/state.ts";
+import type { DeviceFacts } from "../wire/link/panorama-frames.ts";
+
+/** A firewall that Panorama expects, and what it last heard of it. */
+export interface DeviceRow {
+  readonly serial: string;
+  /** Id of the stand-in in its lab. */
+  readonly id: string;
+  /** Counts from 0 in the order of enrolment; what its own address follows from. */
+  readonly number: number;
+  readonly hostname: string;
+  /** As the scenario writes it. */
+  readonly ip_text: string;
+  readonly model: string;
+  readonly device_group: string;
+  readonly template_stack: string;
+  /** Null until it has said hello once. */
+  readonly facts: DeviceFacts | null;
+  readonly connected_at: number | null;
+}
+
+export const devicesTable = table<DeviceRow>(
+  "panorama_devices",
+  {
+    serial: "text",
+    id: "text",
+    number: "integer",
+    hostname: "text",
+    ip_text: "text",
+    model: "text",
+    device_group: "text",
+    template_stack: "text",
+    facts: "json?",
+    connected_at: "integer?",
+  },
+  { key: ["serial"] },
+);
+
+/** Panorama's own state as a node, in one row. */
+export interface NodeRow {
+  readonly name: "panorama";
+  readonly state: NodeState;
+}
+
+export const nodeTable = table<NodeRow>("panorama_node", { name: "text", state: "json" }, { key: ["name"] });
+
+/** Rows hold JSON values by construction. */
+export type Json = JsonValue;
+
+export const PANORAMA_TABLES = [devicesTable, nodeTable] as const;

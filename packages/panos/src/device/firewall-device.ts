@@ -1,0 +1,131 @@
+import {
+  type Device,
+  type DeviceSpec,
+  type DeviceState,
+  type Exit,
+  type Instant,
+  seconds,
+  UsageError,
+  type WakeUp,
+  type World,
+} from "@understudy/kernel";
+import { type FirewallProfile, firewallProfile } from "../node/firewall-profile.ts";
+import { booted, inMaintenance } from "../node/power.ts";
+import { type Settings, settingsFromJson } from "../node/settings.ts";
+import { draw, longer } from "../node/timing.ts";
+import { planBoot, variedTraffic } from "./boot-plan.ts";
+import { firstHaState, type HaState, rebootedHa, resumedHa } from "./ha/ha-state.ts";
+import { RunningFirewall, tiesOf } from "./running-firewall.ts";
+import { type FirewallState, firstFirewallState, toDeviceState } from "./state.ts";
+import { readState, writeState } from "./state-file.ts";
+
+/** For how long an HA member that was interrupted waits for its peer before it takes a role alone. */
+const RESUME_HOLD = seconds(10);
+
+/** A firewall as the power switch knows it. */
+export class FirewallDevice implements Device {
+  readonly #profile: FirewallProfile;
+  readonly #settings: Settings;
+  readonly #spec: DeviceSpec;
+  #running: RunningFirewall | undefined;
+
+  constructor(spec: DeviceSpec) {
+    this.#spec = spec;
+    this.#profile = firewallProfile(spec);
+    this.#settings = settingsFromJson(spec.cloud?.enrolment.settings);
+  }
+
+  async boot(world: World): Promise<void> {
+    const stored = await readState(world.storage);
+    const coming = stored === undefined ? this.#first(world) : this.#next(stored, world);
+    if (coming.state !== stored) await writeState(world.storage, coming.state);
+    const running = new RunningFirewall(
+      this.#profile,
+      this.#settings,
+      world,
+      coming.state,
+      tiesOf(this.#profile, this.#spec.cloud),
+    );
+    this.#running = running;
+    running.tellBoot();
+    await running.catchUp();
+    await running.start(coming.rebooted ? "after-boot" : "at-once");
+  }
+
+  wake(why: WakeUp): Promise<Exit | void> | void {
+    return this.#running?.wake(why.name);
+  }
+
+  state(): DeviceState {
+    return this.#running?.shown ?? this.#unborn();
+  }
+
+  answer(questionId: string): Promise<void> {
+    return Promise.reject(
+      new UsageError("unknown-question", `Firewalls ask no questions; ${questionId} is not one of theirs.`, {
+        questionId,
+      }),
+    );
+  }
+
+  #unborn(): DeviceState {
+    const state = firstFirewallState(this.#profile, undefined, 0 as Instant); // never shown with its times
+    return { ...toDeviceState(this.#profile, state, { connected: false, peer: false }), phase: "off" };
+  }
+
+  #first(world: World): Coming {
+    const now = world.clock.now();
+    const { ha } = this.#profile;
+    return {
+      state: firstFirewallState(
+        this.#profile,
+        ha === undefined ? undefined : firstHaState(ha.firstRole, now, RESUME_HOLD),
+        now,
+      ),
+      rebooted: false,
+    };
+  }
+
+  /** A boot is a real one when the firewall had gone down; all else is taken up where it was. */
+  #next(stored: FirewallState, world: World): Coming {
+    const now = world.clock.now();
+    switch (stored.node.power.name) {
+      case "rebooting":
+        return stored.node.power.upAt > now ? { state: stored, rebooted: false } : this.#boots(stored, world);
+      case "off":
+      case "lost":
+      case "maintenance":
+        return this.#boots(stored, world);
+      case "up":
+      case "closing": {
+        const ha = stored.ha === undefined ? undefined : resumedHa(stored.ha, now, RESUME_HOLD);
+        return { state: ha === stored.ha ? stored : withHa(stored, ha), rebooted: false };
+      }
+    }
+  }
+
+  #boots(stored: FirewallState, world: World): Coming {
+    const now = world.clock.now();
+    const fault = world.faults.strike("boot");
+    const length = longer(
+      draw(this.#settings.timing.autocommit, () => world.random.stream("duration")),
+      fault?.delay,
+    );
+    const plan = planBoot(fault?.error, length);
+    if (plan === "maintenance") return { state: { ...stored, node: inMaintenance(stored.node, now) }, rebooted: true };
+    const traffic = this.#settings.metricVariation
+      ? variedTraffic(stored.traffic, world.random.stream("traffic"))
+      : stored.traffic;
+    const state = { ...stored, node: booted(stored.node, plan, now), traffic };
+    return { state: stored.ha === undefined ? state : withHa(state, rebootedHa(stored.ha, now)), rebooted: true };
+  }
+}
+
+interface Coming {
+  readonly state: FirewallState;
+  /** It comes from a real boot. */
+  readonly rebooted: boolean;
+}
+
+const withHa = (state: FirewallState, ha: HaState | undefined): FirewallState =>
+  ha === undefined ? state : { ...state, ha };

@@ -1,0 +1,21 @@
+import type { HaProfile } from "../../node/firewall-profile.ts";
+import type { HaStatus } from "../../wire/link/ha-frames.ts";
+import type { Firewall } from "../firewall.ts";
+import type { HaState } from "./ha-state.ts";
+
+/** What a member tells its peer. */
+export const statusOf = (firewall: Firewall, profile: HaProfile, ha: HaState, ha1Ip: string): HaStatus => ({
+  serial: firewall.profile.serial,
+  role: ha.role,
+  since: ha.since,
+  ledTerm: ha.ledTerm,
+  priority: profile.priority,
+  preemptive: profile.preemptive,
+  ready: firewall.state.ready,
+  model: firewall.profile.model,
+  version: firewall.state.version,
+  appVersion: firewall.state.appVersion,
+  mgmtIp: firewall.profile.ipAddress,
+  ha1Ip,
+  configDigest: "",
+});

@@ -1,0 +1,115 @@
+import {
+  type Channel,
+  type ChannelEnd,
+  type Duration,
+  type Endpoint,
+  messageOf,
+  NetworkError,
+  seconds,
+} from "@understudy/kernel";
+import type { Caller } from "../node/node.ts";
+import { type Answer, refused } from "../wire/api/answer.ts";
+import { rendered } from "../wire/api/http.ts";
+import { type ApiCall, parameter } from "../wire/api/request.ts";
+import { type DeviceFacts, type PanoramaFrame, panoramaProtocol } from "../wire/link/panorama-frames.ts";
+import { factsOf } from "./facts.ts";
+import type { Firewall } from "./firewall.ts";
+
+const FIRST_RETRY: Duration = seconds(1);
+const LAST_RETRY: Duration = seconds(30);
+
+/** Who carries out the calls that come through Panorama. */
+export interface CallAnswerer {
+  answer(call: ApiCall, caller: Caller): Answer | Promise<Answer>;
+  /** Its own listeners, as `host:port`. */
+  readonly listen: DeviceFacts["listen"];
+}
+
+/** A firewall's connection to its Panorama: it dials, says hello, answers calls, and pushes what has changed. */
+export class PanoramaLink implements ChannelEnd<PanoramaFrame> {
+  readonly #firewall: Firewall;
+  readonly #answerer: CallAnswerer;
+  readonly #endpoint: Endpoint;
+  #channel: Channel<PanoramaFrame> | undefined;
+  #retry: Duration = FIRST_RETRY;
+
+  constructor(firewall: Firewall, answerer: CallAnswerer, endpoint: Endpoint) {
+    this.#firewall = firewall;
+    this.#answerer = answerer;
+    this.#endpoint = endpoint;
+  }
+
+  /** One attempt; another one is planned when it fails. */
+  async dial(): Promise<void> {
+    if (this.#channel?.open === true) return;
+    const { network, log } = this.#firewall.world;
+    const { address, tls } = this.#endpoint;
+    try {
+      const channel = await network.dial(address, panoramaProtocol, this, tls === undefined ? {} : { tls });
+      this.#channel = channel;
+      this.#retry = FIRST_RETRY;
+      await channel.send({ kind: "hello", facts: this.#facts() });
+      this.#firewall.connectionChanged({ connected: true });
+    } catch (error) {
+      if (!(error instanceof NetworkError)) throw error;
+      log.debug(() => `Panorama cannot be reached: ${messageOf(error)}`);
+      this.#planDial();
+    }
+  }
+
+  /** Ends the connection, as going down does. */
+  hangUp(reason: string): void {
+    const channel = this.#channel;
+    this.#channel = undefined;
+    channel?.close(reason);
+    if (this.#firewall.connections.connected) this.#firewall.connectionChanged({ connected: false });
+  }
+
+  /** Tells Panorama what has changed. */
+  push(): void {
+    const channel = this.#channel;
+    if (channel?.open === true) this.#send(channel, { kind: "push", facts: this.#facts() });
+  }
+
+  frame(channel: Channel<PanoramaFrame>, frame: PanoramaFrame): void {
+    if (frame.kind === "request") void this.#answer(channel, frame);
+  }
+
+  closed(channel: Channel<PanoramaFrame>): void {
+    if (channel !== this.#channel) return;
+    this.#channel = undefined;
+    this.#firewall.connectionChanged({ connected: false });
+    this.#planDial();
+  }
+
+  async #answer(channel: Channel<PanoramaFrame>, request: Extract<PanoramaFrame, { kind: "request" }>): Promise<void> {
+    const { parameters, file, admin, remote, id } = request;
+    const vsys = parameter(parameters, "vsys");
+    const call = { parameters, credentials: { kind: "none" }, ...(file === undefined ? {} : { file }) } as const;
+    const caller = { admin, by: "panorama", remote, ...(vsys === undefined ? {} : { vsys }) } as const;
+    try {
+      const answer = await this.#answerer.answer(call, caller);
+      this.#send(channel, { kind: "reply", id, ...rendered(answer) });
+    } catch (error) {
+      this.#firewall.world.log.error("a call through Panorama failed", { error: messageOf(error) });
+      this.#send(channel, { kind: "reply", id, ...rendered(refused(2, "Internal Error")) });
+    }
+  }
+
+  /** A frame that cannot be sent is of no use any more: the other end learns of the closed channel. */
+  #send(channel: Channel<PanoramaFrame>, frame: PanoramaFrame): void {
+    if (!channel.open) return;
+    channel
+      .send(frame)
+      .catch((error: unknown) => this.#firewall.world.log.debug(() => `not sent: ${messageOf(error)}`));
+  }
+
+  #facts(): DeviceFacts {
+    return factsOf(this.#firewall, this.#answerer.listen);
+  }
+
+  #planDial(): void {
+    this.#firewall.world.clock.wake(this.#retry, { name: "dial-panorama" });
+    this.#retry = Math.min(this.#retry * 2, LAST_RETRY) as Duration; // between two durations
+  }
+}

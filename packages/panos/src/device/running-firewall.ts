@@ -1,0 +1,174 @@
+import {
+  type Address,
+  type CloudLink,
+  type Endpoint,
+  type Exit,
+  type HttpAnswer,
+  type HttpHandler,
+  type Instant,
+  later,
+  type ReceivedRequest,
+  seconds,
+  type World,
+} from "@understudy/kernel";
+import { ha1Address, parseHostPort } from "../node/addresses.ts";
+import { answerCall } from "../node/api/answer-call.ts";
+import { HttpFront } from "../node/api/http-front.ts";
+import type { FirewallProfile } from "../node/firewall-profile.ts";
+import type { Job } from "../node/jobs/job.ts";
+import type { Caller } from "../node/node.ts";
+import { gone, goneDown } from "../node/power.ts";
+import type { Settings } from "../node/settings.ts";
+import type { NodeState } from "../node/state.ts";
+import { longer } from "../node/timing.ts";
+import type { Answer } from "../wire/api/answer.ts";
+import type { ApiCall } from "../wire/api/request.ts";
+import type { DeviceFacts } from "../wire/link/panorama-frames.ts";
+import { FIREWALL_API } from "./api-table.ts";
+import { Firewall } from "./firewall.ts";
+import { HaLink } from "./ha/ha-link.ts";
+import { rebootedHa } from "./ha/ha-state.ts";
+import { Listeners } from "./listeners.ts";
+import { type CallAnswerer, PanoramaLink } from "./panorama-link.ts";
+import type { FirewallState } from "./state.ts";
+
+/** Where a firewall listens by plan, and what it connects to. */
+export interface FirewallTies {
+  /** Absent: it is managed by nobody. */
+  readonly panorama?: Endpoint;
+  readonly http?: Address & { kind: "tcp" };
+  /** Part of the addresses of HA links: the lab's Panorama's port. */
+  readonly labPort: number;
+}
+
+/** What ties a firewall has by its link, with listeners of its own by plan or by its profile. */
+export function tiesOf(profile: FirewallProfile, link: CloudLink | undefined): FirewallTies {
+  const panorama = link?.endpoints.link;
+  const given = profile.listen?.http ?? textOf(link?.enrolment.http);
+  const http = given === undefined ? undefined : parseHostPort(given);
+  const api = link?.endpoints.http?.address;
+  return {
+    labPort: api?.kind === "tcp" ? api.port : 0,
+    ...(panorama === undefined ? {} : { panorama }),
+    ...(http === undefined ? {} : { http }),
+  };
+}
+
+const textOf = (value: unknown): string | undefined => (typeof value === "string" ? value : undefined);
+
+/** A firewall with its connections: what runs during one boot. While it is down, all of them are closed. */
+export class RunningFirewall extends Firewall implements CallAnswerer, HttpHandler {
+  readonly ha: HaLink | undefined;
+  readonly #panorama: PanoramaLink | undefined;
+  readonly #listeners: Listeners;
+  readonly #front: HttpFront<RunningFirewall>;
+
+  constructor(profile: FirewallProfile, settings: Settings, world: World, state: FirewallState, ties: FirewallTies) {
+    super(profile, settings, world, state);
+    this.#front = new HttpFront<RunningFirewall>(this, FIREWALL_API);
+    this.#listeners = new Listeners(
+      world,
+      { ...(ties.http === undefined ? {} : { http: ties.http }), elsewhere: profile.listen === undefined },
+      this,
+    );
+    this.#panorama = ties.panorama === undefined ? undefined : new PanoramaLink(this, this, ties.panorama);
+    if (profile.ha !== undefined) {
+      const addresses = {
+        own: ha1Address(profile.serial, ties.labPort),
+        peer: ha1Address(profile.ha.peerSerial, ties.labPort),
+      };
+      this.ha = new HaLink(this, profile.ha, addresses);
+    }
+  }
+
+  get listen(): DeviceFacts["listen"] {
+    return this.#listeners.addresses;
+  }
+
+  handle(request: ReceivedRequest): HttpAnswer | Promise<HttpAnswer> {
+    return this.#front.handle(request);
+  }
+
+  answer(call: ApiCall, caller: Caller): Answer | Promise<Answer> {
+    return answerCall<RunningFirewall>(this, FIREWALL_API, call, caller);
+  }
+
+  /** Opens what an upright firewall has open, and plans its calls to others. A dark one only waits. */
+  async start(reconnect: "at-once" | "after-boot"): Promise<void> {
+    this.setWakeUps();
+    const { name } = this.state.power;
+    if (name !== "up" && name !== "closing") return;
+    await this.#listeners.open();
+    const { clock } = this.world;
+    if (this.ha !== undefined) {
+      await this.ha.open();
+      clock.wake(seconds(0), { name: "dial-peer" });
+    }
+    const delay = reconnect === "at-once" ? seconds(0) : this.draw(this.settings.timing.reconnectDelay);
+    if (this.#panorama !== undefined) clock.wake(delay, { name: "dial-panorama" });
+  }
+
+  async wake(name: string): Promise<Exit | void> {
+    switch (name) {
+      case "jobs":
+        return this.catchUp();
+      case "power":
+        return this.#power();
+      case "dial-panorama":
+        return this.#panorama?.dial();
+      case "dial-peer":
+        return this.ha?.dial();
+      case "ha":
+        return this.ha?.evaluate();
+    }
+  }
+
+  protected afterChange(before: FirewallState, after: FirewallState): void {
+    this.#panorama?.push();
+    if (this.ha === undefined) return;
+    if (before.ha?.holdUntil !== after.ha?.holdUntil) this.world.clock.wake(seconds(0), { name: "ha" });
+    const told =
+      before.node.ready !== after.node.ready ||
+      before.node.version !== after.node.version ||
+      before.node.appVersion !== after.node.appVersion;
+    if (told) this.ha.statusChanged();
+  }
+
+  protected afterJob(job: Job): void {
+    if (job.end?.result === "OK" && job.task.kind === "download" && job.task.syncToPeer)
+      this.ha?.shareImage(job.task.version);
+  }
+
+  /** The power state's time has come: going down, or coming back. */
+  async #power(): Promise<Exit | void> {
+    const { power } = this.state;
+    if (power.name === "rebooting") return { kind: "reboot", after: seconds(0) };
+    if (power.name !== "closing") return;
+    if (power.then === "off") return this.#switchOff("off");
+    const fault = this.strike("reboot");
+    if (fault?.error !== undefined) return this.#switchOff("lost");
+    const down = this.draw(this.settings.timing.reboot);
+    await this.#goDown((node, now) => goneDown(node, later(now, longer(down, fault?.delay))));
+    await this.#close("reboot");
+  }
+
+  async #switchOff(how: "off" | "lost"): Promise<Exit> {
+    await this.#goDown((node) => gone(node, how));
+    await this.#close("power");
+    return { kind: "power-off" };
+  }
+
+  /** Whoever is down has no role in a pair. */
+  #goDown(down: (node: NodeState, now: Instant) => NodeState): Promise<void> {
+    return this.changeWhole((whole, now) => {
+      const ha = whole.ha === undefined ? {} : { ha: rebootedHa(whole.ha, now) };
+      return { state: { ...whole, node: down(whole.node, now), ...ha }, result: undefined };
+    });
+  }
+
+  async #close(reason: string): Promise<void> {
+    for (const name of ["dial-panorama", "dial-peer", "ha"]) this.world.clock.cancelWake(name);
+    this.#panorama?.hangUp(reason);
+    await Promise.all([this.#listeners.close(), this.ha?.close(reason)]);
+  }
+}

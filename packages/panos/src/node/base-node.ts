@@ -1,0 +1,144 @@
+import {
+  between,
+  type Duration,
+  type Fault,
+  type Instant,
+  type JsonObject,
+  type RandomStream,
+  seconds,
+  type World,
+} from "@understudy/kernel";
+import { changeBetween } from "./change.ts";
+import { finishTask } from "./finish-task.ts";
+import type { Job } from "./jobs/job.ts";
+import { advanceJobs, nextDue } from "./jobs/queue.ts";
+import { type Decision, Kept } from "./kept.ts";
+import type { PanosNode } from "./node.ts";
+import { powerDue } from "./power.ts";
+import type { NodeProfile } from "./profile.ts";
+import type { Settings } from "./settings.ts";
+import type { NodeState } from "./state.ts";
+import { draw, type Span } from "./timing.ts";
+
+/**
+ * A node during one boot: its stored state, the only place where it changes, the wake-ups that follow from it, and the
+ * events that tell of it. `Whole` is all that is stored; what both kinds of node have is its `node`.
+ */
+export abstract class BaseNode<Whole extends { readonly node: NodeState }> implements PanosNode {
+  abstract readonly profile: NodeProfile;
+  readonly settings: Settings;
+  readonly world: World;
+  readonly #kept: Kept<Whole>;
+  #told: JsonObject = {};
+
+  constructor(settings: Settings, world: World, whole: Whole, save: (whole: Whole) => Promise<void>) {
+    this.settings = settings;
+    this.world = world;
+    this.#kept = new Kept(whole, save, (before, after) => this.#stored(before, after));
+  }
+
+  /** As the lab is told. */
+  protected abstract show(whole: Whole): JsonObject;
+  /** Called after each change, once it is stored. */
+  protected abstract afterChange(before: Whole, after: Whole): void;
+  /** Called for each job that has ended. */
+  protected abstract afterJob(job: Job): void;
+  /** A last touch to each change, such as what follows from the end of a job. Pure. */
+  protected settle(whole: Whole, _now: Instant): Whole {
+    return whole;
+  }
+
+  get whole(): Whole {
+    return this.#kept.state;
+  }
+
+  get state(): NodeState {
+    return this.#kept.state.node;
+  }
+
+  /** What the lab was told last. */
+  get told(): JsonObject {
+    return this.#told;
+  }
+
+  now(): Instant {
+    return this.world.clock.now();
+  }
+
+  strike(operation: string): Fault | undefined {
+    return this.world.faults.strike(operation);
+  }
+
+  draw(span: Span): Duration {
+    return draw(span, () => this.stream("duration"));
+  }
+
+  stream(name: string): RandomStream {
+    return this.world.random.stream(name);
+  }
+
+  change<R>(decide: (node: NodeState, now: Instant) => Decision<NodeState, R>): Promise<R> {
+    return this.changeWhole((whole, now) => {
+      const { state: node, result } = decide(whole.node, now);
+      return { state: node === whole.node ? whole : { ...whole, node }, result };
+    });
+  }
+
+  /** Changes anything of what is stored, and advances the jobs. */
+  async changeWhole<R>(decide: (whole: Whole, now: Instant) => Decision<Whole, R>): Promise<R> {
+    let ended: readonly Job[] = [];
+    const result = await this.#kept.change((whole) => {
+      const now = this.now();
+      const decision = decide(whole, now);
+      const advanced = advanceJobs(decision.state.node, now, finishTask);
+      ended = advanced.ended;
+      const state = advanced.node === decision.state.node ? decision.state : { ...decision.state, node: advanced.node };
+      return { state: this.settle(state, now), result: decision.result };
+    });
+    for (const job of ended) this.#tellEnd(job);
+    return result;
+  }
+
+  /** Does what has become due, such as ending jobs. */
+  catchUp(): Promise<void> {
+    return this.changeWhole((whole) => ({ state: whole, result: undefined }));
+  }
+
+  /** Tells the lab of a boot, with the whole state. */
+  tellBoot(): void {
+    this.#told = this.show(this.whole);
+    this.world.events.emit("boot", this.#told);
+  }
+
+  /** Tells the lab whatever is different from what it was told last. */
+  protected tell(type: string): void {
+    const shown = this.show(this.whole);
+    const change = changeBetween(this.#told, shown);
+    this.#told = shown;
+    if (Object.keys(change).length > 0) this.world.events.emit(type, change);
+  }
+
+  /** Sets the wake-ups that follow from the stored state. */
+  setWakeUps(): void {
+    this.#wakeAt("jobs", nextDue(this.state));
+    this.#wakeAt("power", powerDue(this.state));
+  }
+
+  #wakeAt(name: string, at: Instant | undefined): void {
+    const { clock } = this.world;
+    if (at === undefined) clock.cancelWake(name);
+    else if (clock.dueOf(name) !== at) clock.wake(Math.max(between(this.now(), at), seconds(0)) as Duration, { name }); // the longer of two durations
+  }
+
+  #stored(before: Whole, after: Whole): void {
+    this.tell("state");
+    this.setWakeUps();
+    this.afterChange(before, after);
+  }
+
+  #tellEnd(job: Job): void {
+    if (job.end === undefined) return;
+    this.world.events.emit("job", {}, { id: job.id, type: job.type, result: job.end.result, details: job.end.details });
+    this.afterJob(job);
+  }
+}

@@ -1,0 +1,55 @@
+import { type Family, type JsonObject, type JsonValue, type Site, UsageError } from "@understudy/kernel";
+import { Panorama } from "../cloud/panorama.ts";
+import { FirewallDevice } from "../device/firewall-device.ts";
+import { readSettings, readSpan } from "../node/settings.ts";
+import { UPGRADE_PATIENCE, Upgrade } from "./actions/upgrade.ts";
+import { ApiClient } from "./api-client.ts";
+import { cloudSchema, deviceSchema, upgradeSchema } from "./schemas.ts";
+
+/** Palo Alto firewalls behind Panorama. */
+export const panos: Family = Object.freeze({
+  name: "panos",
+  cloudKind: "panorama",
+  ports: { http: 7420, https: 7421, link: 7422 },
+  schemas: { cloud: cloudSchema, device: deviceSchema, actions: { upgrade: upgradeSchema } },
+  operations: ["check", "download", "install", "reboot", "boot", "commit", "content", "push", "ha-sync", "ha1-backup"],
+  phases: [
+    { name: "online", tone: "good" },
+    { name: "downloading", tone: "busy" },
+    { name: "installing", tone: "busy" },
+    { name: "rebooting", tone: "busy" },
+    { name: "booting", tone: "busy" },
+    { name: "maintenance", tone: "bad" },
+    { name: "offline", tone: "bad" },
+    { name: "off", tone: "off" },
+  ],
+  together: (options) => [options.map((_, index) => index)],
+  createCloud: (spec, world) => Panorama.create(spec, world),
+  createDevice: (spec) => new FirewallDevice(spec),
+  act,
+} satisfies Family);
+
+async function act(site: Site, action: string, args: JsonObject): Promise<JsonObject> {
+  if (action !== "upgrade")
+    throw new UsageError("unknown-action", `Firewalls know no action ${action}; known: upgrade.`, { action });
+  const endpoint = site.link.endpoints.http;
+  if (endpoint === undefined)
+    throw new UsageError("no-endpoint", `Panorama ${site.cloudSpec.name} has no http endpoint.`, {});
+  const client = new ApiClient(site.world, endpoint, readSettings(site.cloudSpec.options).apiKey);
+  const order = {
+    version: String(args.version),
+    through: texts(args.through),
+    poll: readSpan(args.poll)?.from ?? UPGRADE_PATIENCE.poll,
+    patience: readSpan(args.patience)?.from ?? UPGRADE_PATIENCE.patience,
+  };
+  return new Upgrade(site.world, client, order).run(site.devices.map((id) => serialOfDevice(site, id)));
+}
+
+function serialOfDevice(site: Site, id: string): string {
+  const serial = site.cloud.belief(id)?.serial;
+  if (typeof serial !== "string") throw new UsageError("unknown-device", `Panorama does not know ${id}.`, { id });
+  return serial;
+}
+
+const texts = (value: JsonValue | undefined): readonly string[] =>
+  Array.isArray(value) ? value.filter((item): item is string => typeof item === "string") : [];

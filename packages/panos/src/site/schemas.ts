@@ -1,0 +1,128 @@
+import { Type } from "typebox";
+
+const text = Type.String({ minLength: 1 });
+const version = Type.String({ pattern: "^\\d+\\.\\d+\\.\\d+(-[a-z]+\\.?\\d*)?$" });
+const length = Type.Union([Type.Number({ minimum: 0 }), Type.String({ pattern: "^\\d+(\\.\\d+)?\\s*(ms|s|m|h)?$" })]);
+const count = Type.Integer({ minimum: 0 });
+
+const durations = Type.Object(
+  {
+    ...Object.fromEntries(
+      ["download", "install", "reboot", "commit", "content", "autocommit"].flatMap((word) => [
+        [word, Type.Optional(length)],
+        [`${word}_duration`, Type.Optional(length)],
+      ]),
+    ),
+    ha_transition: Type.Optional(length),
+    shutdown_delay: Type.Optional(length),
+    reconnect_delay: Type.Optional(length),
+    preempt_hold: Type.Optional(length),
+  },
+  { additionalProperties: false },
+);
+
+/** A profile by name, or durations in seconds or as `10s`. */
+export const timingSchema = Type.Union([
+  Type.Literal("fast"),
+  Type.Literal("realistic"),
+  Type.Literal("production"),
+  durations,
+]);
+
+const user = Type.Object({ username: text, password: text }, { additionalProperties: false });
+const license = Type.Object(
+  {
+    feature: text,
+    description: Type.Optional(text),
+    expires: Type.Optional(text),
+    expired: Type.Optional(Type.Boolean()),
+  },
+  { additionalProperties: false },
+);
+
+const panoramaNode = Type.Object(
+  {
+    serial: Type.Optional(text),
+    hostname: Type.Optional(text),
+    model: Type.Optional(text),
+    current_version: Type.Optional(version),
+    version: Type.Optional(version),
+    ip_address: Type.Optional(text),
+    available_versions: Type.Optional(Type.Array(version)),
+    downloaded_versions: Type.Optional(Type.Array(version)),
+    ha_enabled: Type.Optional(Type.Boolean()),
+  },
+  { additionalProperties: false },
+);
+
+/** A Panorama's entry in a lab file: what it and its firewalls have in common, and below `panorama` what it is itself. */
+export const cloudSchema = Type.Object(
+  {
+    api_key: Type.Optional(text),
+    apiKey: Type.Optional(text),
+    users: Type.Optional(Type.Array(user, { minItems: 1 })),
+    timing: Type.Optional(timingSchema),
+    upgrade_rules: Type.Optional(Type.Union([Type.Literal("lenient"), Type.Literal("strict")])),
+    auth_errors: Type.Optional(Type.Union([Type.Literal("modern"), Type.Literal("legacy")])),
+    commit_validation: Type.Optional(Type.Union([Type.Literal("lenient"), Type.Literal("strict")])),
+    metric_variation: Type.Optional(Type.Boolean()),
+    ha_session_sync: Type.Optional(Type.Boolean()),
+    version_hashes: Type.Optional(Type.Record(Type.String(), Type.String())),
+    panorama: Type.Optional(panoramaNode),
+  },
+  { additionalProperties: false },
+);
+
+/** A firewall's entry in a lab file or scenario. */
+export const deviceSchema = Type.Object(
+  {
+    serial: Type.Optional(text),
+    hostname: Type.Optional(text),
+    model: Type.Optional(text),
+    version: Type.Optional(version),
+    current_version: Type.Optional(version),
+    ip_address: Type.Optional(text),
+    ha_enabled: Type.Optional(Type.Boolean()),
+    ha_role: Type.Optional(Type.Union([Type.Literal("active"), Type.Literal("passive"), Type.Literal("standalone")])),
+    ha_peer: Type.Optional(text),
+    ha_priority: Type.Optional(Type.Integer({ minimum: 0, maximum: 255 })),
+    ha_preemptive: Type.Optional(Type.Boolean()),
+    metrics: Type.Optional(
+      Type.Object(
+        {
+          tcp_sessions: Type.Optional(count),
+          route_count: Type.Optional(count),
+          arp_count: Type.Optional(count),
+          disk_space_gb: Type.Optional(Type.Number({ minimum: 0 })),
+        },
+        { additionalProperties: false },
+      ),
+    ),
+    available_versions: Type.Optional(Type.Array(version)),
+    downloaded_versions: Type.Optional(Type.Array(version)),
+    content_version: Type.Optional(text),
+    available_content: Type.Optional(Type.Array(text)),
+    device_group: Type.Optional(text),
+    template_stack: Type.Optional(text),
+    advanced_routing: Type.Optional(Type.Boolean()),
+    licenses: Type.Optional(Type.Array(license)),
+    listen: Type.Optional(
+      Type.Object({ http: Type.Optional(text), https: Type.Optional(text) }, { additionalProperties: false }),
+    ),
+  },
+  { additionalProperties: false },
+);
+
+/** Arguments of the action `upgrade`. */
+export const upgradeSchema = Type.Object(
+  {
+    version,
+    /** Releases to be on the disk besides; they are downloaded first. */
+    through: Type.Optional(Type.Array(version)),
+    /** How often jobs and boots are looked at; default 1 s. */
+    poll: Type.Optional(length),
+    /** For how long a job or a boot may take; default 2 h. */
+    patience: Type.Optional(length),
+  },
+  { additionalProperties: false },
+);

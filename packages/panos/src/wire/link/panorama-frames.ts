@@ -1,0 +1,80 @@
+import { compileShape } from "@understudy/kernel";
+import { type Static, Type } from "typebox";
+import { jsonFrames } from "./json-frames.ts";
+
+const text = Type.String({ maxLength: 4096 });
+
+const factsShape = Type.Object({
+  serial: text,
+  hostname: text,
+  /** As the scenario writes it. */
+  ipAddress: text,
+  macAddress: text,
+  model: text,
+  version: text,
+  staged: Type.Optional(text),
+  appVersion: text,
+  phase: text,
+  ready: Type.Boolean(),
+  bootedAt: Type.Number(),
+  lastReboot: Type.Optional(Type.Number()),
+  haState: Type.Optional(text),
+  haPeer: Type.Optional(text),
+  /** Where the firewall itself listens, as `host:port`. */
+  listen: Type.Optional(Type.Object({ http: Type.Optional(text), https: Type.Optional(text) })),
+});
+
+/** What a firewall tells Panorama of itself. */
+export type DeviceFacts = Static<typeof factsShape>;
+
+const frameShape = Type.Union([
+  Type.Object({ kind: Type.Literal("hello"), facts: factsShape }),
+  Type.Object({ kind: Type.Literal("push"), facts: factsShape }),
+  Type.Object({
+    kind: Type.Literal("request"),
+    id: Type.Integer(),
+    admin: text,
+    remote: text,
+    parameters: Type.Record(Type.String(), Type.String()),
+    file: Type.Optional(Type.Object({ name: text, content: Type.Unknown() })),
+  }),
+  Type.Object({
+    kind: Type.Literal("reply"),
+    id: Type.Integer(),
+    status: Type.Integer(),
+    text: Type.Optional(Type.String()),
+    file: Type.Optional(Type.Object({ name: text, contentType: text, content: Type.Unknown() })),
+  }),
+]);
+
+/** What goes over the connection a firewall keeps to its Panorama. The firewall dials and says hello first. */
+export type PanoramaFrame =
+  | { readonly kind: "hello"; readonly facts: DeviceFacts }
+  /** The firewall's facts have changed. */
+  | { readonly kind: "push"; readonly facts: DeviceFacts }
+  /** A call for the firewall, from somebody Panorama has authenticated. */
+  | {
+      readonly kind: "request";
+      readonly id: number;
+      readonly admin: string;
+      readonly remote: string;
+      readonly parameters: Readonly<Record<string, string>>;
+      readonly file?: { readonly name: string; readonly content: Uint8Array };
+    }
+  | {
+      readonly kind: "reply";
+      readonly id: number;
+      readonly status: number;
+      readonly text?: string;
+      readonly file?: { readonly name: string; readonly contentType: string; readonly content: Uint8Array };
+    };
+
+const shape = compileShape(frameShape);
+
+function isPanoramaFrame(frame: unknown): frame is PanoramaFrame {
+  if (!shape.is(frame)) return false;
+  const file = "file" in frame ? frame.file : undefined;
+  return file === undefined || file.content instanceof Uint8Array;
+}
+
+export const panoramaProtocol = jsonFrames<PanoramaFrame>("panos-panorama", isPanoramaFrame);
