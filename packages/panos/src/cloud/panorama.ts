@@ -17,6 +17,7 @@ import { booted } from "../node/power.ts";
 import { readSettings, type Settings, settingsToJson } from "../node/settings.ts";
 import { firstNodeState, type NodeState } from "../node/state.ts";
 import { draw, longer } from "../node/timing.ts";
+import { PANORAMA_API } from "./api-table.ts";
 import { type PanoramaProfile, panoramaProfile } from "./panorama-profile.ts";
 import { type PanoramaPlaces, RunningPanorama, saveNode } from "./running-panorama.ts";
 import { nodeTable, PANORAMA_TABLES } from "./tables.ts";
@@ -53,7 +54,7 @@ export class Panorama implements Cloud {
   }
 
   #run(state: NodeState): RunningPanorama {
-    return new RunningPanorama(this.#profile, this.#settings, this.#world, this.#store, state);
+    return new RunningPanorama(this.#profile, this.#settings, this.#world, this.#store, state, PANORAMA_API);
   }
 
   async #start(): Promise<void> {

@@ -13,6 +13,7 @@ import {
   seconds,
   type World,
 } from "@understudy/kernel";
+import type { ApiTable } from "../node/api/answer-call.ts";
 import { HttpFront } from "../node/api/http-front.ts";
 import { BaseNode } from "../node/base-node.ts";
 import type { Caller } from "../node/node.ts";
@@ -22,7 +23,6 @@ import { type NodeState, phaseOf } from "../node/state.ts";
 import { httpReply } from "../wire/api/http.ts";
 import { type ApiCall, parameter } from "../wire/api/request.ts";
 import { panoramaProtocol } from "../wire/link/panorama-frames.ts";
-import { PANORAMA_API } from "./api-table.ts";
 import type { PanoramaProfile } from "./panorama-profile.ts";
 import { Registry } from "./registry.ts";
 import { Sessions } from "./sessions.ts";
@@ -49,12 +49,19 @@ export class RunningPanorama extends BaseNode<Whole> implements HttpHandler {
   readonly #front: HttpFront<RunningPanorama>;
   #listeners: Listener[] = [];
 
-  constructor(profile: PanoramaProfile, settings: Settings, world: World, store: Store, state: NodeState) {
+  constructor(
+    profile: PanoramaProfile,
+    settings: Settings,
+    world: World,
+    store: Store,
+    state: NodeState,
+    table: ApiTable<RunningPanorama>,
+  ) {
     super(settings, world, { node: state }, (whole) => saveNode(store, whole.node));
     this.profile = profile;
     this.registry = new Registry(store, world.events);
     this.sessions = new Sessions(this.registry, () => this.now(), world.log);
-    this.#front = new HttpFront<RunningPanorama>(this, PANORAMA_API, (call, caller, signal) =>
+    this.#front = new HttpFront<RunningPanorama>(this, table, (call, caller, signal) =>
       this.#carry(call, caller, signal),
     );
   }

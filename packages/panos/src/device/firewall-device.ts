@@ -13,6 +13,7 @@ import { type FirewallProfile, firewallProfile } from "../node/firewall-profile.
 import { booted, inMaintenance } from "../node/power.ts";
 import { type Settings, settingsFromJson } from "../node/settings.ts";
 import { draw, longer } from "../node/timing.ts";
+import { FIREWALL_API } from "./api-table.ts";
 import { planBoot, variedTraffic } from "./boot-plan.ts";
 import { firstHaState, type HaState, rebootedHa, resumedHa } from "./ha/ha-state.ts";
 import { RunningFirewall, tiesOf } from "./running-firewall.ts";
@@ -45,6 +46,7 @@ export class FirewallDevice implements Device {
       world,
       coming.state,
       tiesOf(this.#profile, this.#spec.cloud),
+      FIREWALL_API,
     );
     this.#running = running;
     running.tellBoot();

@@ -12,7 +12,7 @@ import {
   type World,
 } from "@understudy/kernel";
 import { ha1Address, parseHostPort } from "../node/addresses.ts";
-import { answerCall } from "../node/api/answer-call.ts";
+import { type ApiTable, answerCall } from "../node/api/answer-call.ts";
 import { HttpFront } from "../node/api/http-front.ts";
 import type { FirewallProfile } from "../node/firewall-profile.ts";
 import type { Job } from "../node/jobs/job.ts";
@@ -24,7 +24,6 @@ import { longer } from "../node/timing.ts";
 import type { Answer } from "../wire/api/answer.ts";
 import type { ApiCall } from "../wire/api/request.ts";
 import type { DeviceFacts } from "../wire/link/panorama-frames.ts";
-import { FIREWALL_API } from "./api-table.ts";
 import { Firewall } from "./firewall.ts";
 import { HaLink } from "./ha/ha-link.ts";
 import { rebootedHa } from "./ha/ha-state.ts";
@@ -61,11 +60,20 @@ export class RunningFirewall extends Firewall implements CallAnswerer, HttpHandl
   readonly ha: HaLink | undefined;
   readonly #panorama: PanoramaLink | undefined;
   readonly #listeners: Listeners;
+  readonly #table: ApiTable<RunningFirewall>;
   readonly #front: HttpFront<RunningFirewall>;
 
-  constructor(profile: FirewallProfile, settings: Settings, world: World, state: FirewallState, ties: FirewallTies) {
+  constructor(
+    profile: FirewallProfile,
+    settings: Settings,
+    world: World,
+    state: FirewallState,
+    ties: FirewallTies,
+    table: ApiTable<RunningFirewall>,
+  ) {
     super(profile, settings, world, state);
-    this.#front = new HttpFront<RunningFirewall>(this, FIREWALL_API);
+    this.#table = table;
+    this.#front = new HttpFront<RunningFirewall>(this, this.#table);
     this.#listeners = new Listeners(
       world,
       { ...(ties.http === undefined ? {} : { http: ties.http }), elsewhere: profile.listen === undefined },
@@ -90,7 +98,7 @@ export class RunningFirewall extends Firewall implements CallAnswerer, HttpHandl
   }
 
   answer(call: ApiCall, caller: Caller): Answer | Promise<Answer> {
-    return answerCall<RunningFirewall>(this, FIREWALL_API, call, caller);
+    return answerCall<RunningFirewall>(this, this.#table, call, caller);
   }
 
   /** Opens what an upright firewall has open, and plans its calls to others. A dark one only waits. */
