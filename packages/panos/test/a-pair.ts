@@ -37,7 +37,7 @@ export class PairSite implements AsyncDisposable {
     const { power, ground } = site.cell;
     run?.arm((unit, unsynced) => {
       void power.cut(unit, unsynced);
-      ground.time.schedule(later(ground.time.now(), seconds(1)), { due: () => power.on(unit) }, 0);
+      ground.time.schedule(later(ground.time.now(), seconds(1)), { due: () => void power.on(unit) }, 0);
     });
     await site.addCloud(panos, cloud);
     const primary = await site.addDevice(panos, member(PRIMARY, SECONDARY, "active", 65_000), {
@@ -54,7 +54,7 @@ export class PairSite implements AsyncDisposable {
 
   /** Such as `active/passive`. */
   get roles(): string {
-    return `${this.primary.state()["haState"]}/${this.secondary.state()["haState"]}`;
+    return [this.primary, this.secondary].map((device) => String(device.state()["haState"])).join("/");
   }
 
   get isConnected(): boolean {

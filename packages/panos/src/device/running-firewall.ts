@@ -152,7 +152,7 @@ export class RunningFirewall extends Firewall implements CallAnswerer, HttpHandl
     const { power } = this.state;
     if (power.name === "rebooting") return { kind: "reboot", after: seconds(0) };
     if (power.name !== "closing") return;
-    if (power.then === "off") return this.#switchOff("off");
+    if (power.outcome === "off") return this.#switchOff("off");
     const fault = this.strike("reboot");
     if (fault?.error !== undefined) return this.#switchOff("lost");
     const down = this.draw(this.settings.timing.reboot);

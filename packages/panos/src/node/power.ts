@@ -4,8 +4,8 @@ import { enqueue } from "./jobs/queue.ts";
 import { type NodeState, UP } from "./state.ts";
 
 /** A node that was told to go down answers until `at`. A second order changes nothing. */
-export const closing = (node: NodeState, then: "reboot" | "off", at: Instant): NodeState =>
-  node.power.name === "up" ? { ...node, power: { name: "closing", at, then } } : node;
+export const closing = (node: NodeState, outcome: "reboot" | "off", at: Instant): NodeState =>
+  node.power.name === "up" ? { ...node, power: { name: "closing", at, outcome } } : node;
 
 /** The node is down and comes back at `upAt`. What its jobs were doing is gone. */
 export const goneDown = (node: NodeState, upAt: Instant): NodeState => ({

@@ -25,7 +25,7 @@ export interface License {
 export function familyOf(model: string): string {
   if (model === "PA-VM") return "vm";
   const digits = /^PA-(\d+)/.exec(model)?.[1];
-  if (digits === undefined) return /^M-/.test(model) ? "m" : "pc";
+  if (digits === undefined) return model.startsWith("M-") ? "m" : "pc";
   return digits.length <= 3 ? digits : `${digits.slice(0, -2)}00`;
 }
 

@@ -5,7 +5,7 @@ import type { Job } from "./jobs/job.ts";
 export type PowerState =
   | { readonly name: "up" }
   /** It was told to restart or shut down, and still answers. */
-  | { readonly name: "closing"; readonly at: Instant; readonly then: "reboot" | "off" }
+  | { readonly name: "closing"; readonly at: Instant; readonly outcome: "reboot" | "off" }
   /** Dark: nothing listens. */
   | { readonly name: "rebooting"; readonly upAt: Instant }
   /** Switched off on purpose. */
@@ -86,7 +86,7 @@ export function phaseOf(node: NodeState): NodePhase {
     case "rebooting":
       return "rebooting";
     case "closing":
-      return node.power.then === "reboot" ? "rebooting" : "off";
+      return node.power.outcome === "reboot" ? "rebooting" : "off";
     case "off":
       return "off";
     case "lost":

@@ -178,7 +178,7 @@ export class Upgrade {
       const absent =
         error instanceof ApiClientError &&
         error.code === "refused" &&
-        /not connected$/.test(String(error.details["text"]));
+        String(error.details["text"]).endsWith("not connected");
       if (error instanceof NetworkError || absent) return undefined;
       throw error;
     }
