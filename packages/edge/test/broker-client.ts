@@ -39,7 +39,9 @@ export class BrokerClient implements ChannelEnd<MqttFrame> {
     return client;
   }
 
-  async introduce(options: ConnectOptions = {}): Promise<{ readonly returnCode: number; readonly sessionPresent: boolean }> {
+  async introduce(
+    options: ConnectOptions = {},
+  ): Promise<{ readonly returnCode: number; readonly sessionPresent: boolean }> {
     const defaults = { protocolId: "MQTT", protocolVersion: 4, clean: true, clientId: "", keepalive: 0 } as const;
     await this.send({ cmd: "connect", ...defaults, username: "root", password: "root-password", ...options });
     const answer = await this.next("connack");
@@ -86,7 +88,11 @@ export class BrokerClient implements ChannelEnd<MqttFrame> {
   }
 
   /** Publishes; for QoS 1 and 2 until the broker has confirmed. */
-  async publish(topic: string, text: string | Payload, options: Partial<Pick<PublishFrame, "qos" | "retain">> = {}): Promise<void> {
+  async publish(
+    topic: string,
+    text: string | Payload,
+    options: Partial<Pick<PublishFrame, "qos" | "retain">> = {},
+  ): Promise<void> {
     const { qos = 1, retain = false } = options;
     const payload = typeof text === "string" ? textPayload(text) : text;
     const base = { cmd: "publish", topic, payload, retain, dup: false } as const;
@@ -148,7 +154,8 @@ export class BrokerClient implements ChannelEnd<MqttFrame> {
   }
 
   #wait(wants: (frame: MqttFrame) => boolean, what: string): Promise<MqttFrame> {
-    if (this.#ended !== undefined) return Promise.reject(new Error(`No ${what}: the connection has ended (${this.#ended})`));
+    if (this.#ended !== undefined)
+      return Promise.reject(new Error(`No ${what}: the connection has ended (${this.#ended})`));
     return new Promise((resolve, reject) => {
       this.#waiting = { wants, resolve, reject };
     });

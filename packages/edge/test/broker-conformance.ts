@@ -21,7 +21,11 @@ export const USERS: Readonly<Record<string, readonly AccessRule[]>> = {
   reader: [{ topic: "shared/#", access: ACCESS.read + ACCESS.subscribe }],
 };
 
-const as = (user: string, clientId = user): ConnectOptions => ({ username: user, password: `${user}-password`, clientId });
+const as = (user: string, clientId = user): ConnectOptions => ({
+  username: user,
+  password: `${user}-password`,
+  clientId,
+});
 
 /** What every broker of ours must do, whoever wrote it and whatever it runs on. */
 export function brokerConformance(name: string, start: () => Promise<BrokerUnderTest>): void {
@@ -85,22 +89,25 @@ function delivery(start: Start): void {
     [1, 0, 0],
     [1, 1, 1],
     [2, 1, 1],
-  ] as const)("published with QoS %i, subscribed with %i, delivered with %i", async (published, subscribed, delivered) => {
-    await using broker = await start();
-    const client = await BrokerClient.connect(broker.dial);
-    expect(await client.subscribe(["t", subscribed])).toEqual([subscribed]);
-    await client.publish("t", "x", { qos: published });
-    const frame = await client.next("publish");
-    expect({ ...frame, payload: payloadBytes(frame.payload).toString() }).toEqual({
-      cmd: "publish",
-      topic: "t",
-      payload: "x",
-      qos: delivered,
-      retain: false,
-      dup: false,
-      ...(delivered === 0 ? {} : { messageId: frame.messageId }),
-    });
-  });
+  ] as const)(
+    "published with QoS %i, subscribed with %i, delivered with %i",
+    async (published, subscribed, delivered) => {
+      await using broker = await start();
+      const client = await BrokerClient.connect(broker.dial);
+      expect(await client.subscribe(["t", subscribed])).toEqual([subscribed]);
+      await client.publish("t", "x", { qos: published });
+      const frame = await client.next("publish");
+      expect({ ...frame, payload: payloadBytes(frame.payload).toString() }).toEqual({
+        cmd: "publish",
+        topic: "t",
+        payload: "x",
+        qos: delivered,
+        retain: false,
+        dup: false,
+        ...(delivered === 0 ? {} : { messageId: frame.messageId }),
+      });
+    },
+  );
 
   test("wildcards take what they stand for, and nothing else", async () => {
     await using broker = await start();
@@ -109,7 +116,13 @@ function delivery(start: Start): void {
     const topics = ["home/hall/light", "home/light", "home/hall/light/on", "cellar", "cellar/a/b", "cellars", "attic"];
     for (const topic of topics) await client.publish(topic, "1", { qos: 0 });
     await client.publish("attic", "last");
-    expect(await client.messages(5)).toEqual(["home/hall/light: 1", "cellar: 1", "cellar/a/b: 1", "attic: 1", "attic: last"]);
+    expect(await client.messages(5)).toEqual([
+      "home/hall/light: 1",
+      "cellar: 1",
+      "cellar/a/b: 1",
+      "attic: 1",
+      "attic: last",
+    ]);
   });
 
   test("every subscriber gets a message, its publisher too; who unsubscribed does not", async () => {
@@ -275,7 +288,11 @@ function sessions(start: Start): void {
     before.vanish();
     const after = await BrokerClient.connect(broker.dial, persistent);
     const { dup, messageId, payload } = await after.next("publish");
-    expect({ dup, messageId, text: payloadBytes(payload).toString() }).toEqual({ dup: true, messageId: first.messageId, text: "x" });
+    expect({ dup, messageId, text: payloadBytes(payload).toString() }).toEqual({
+      dup: true,
+      messageId: first.messageId,
+      text: "x",
+    });
   });
 
   test("a clean session begins with nothing, and ends the persistent one", async () => {
@@ -298,9 +315,9 @@ function access(start: Start): void {
   test("a filter is granted only if the rules cover all of it", async () => {
     await using broker = await start();
     const alice = await BrokerClient.connect(broker.dial, as("alice"));
-    expect(await alice.subscribe("alice/#", "alice/a/+", "shared/+", "shared/#", "#", "bob/x", "alice", "+/a")).toEqual([
-      1, 1, 1, 128, 128, 128, 1, 128,
-    ]);
+    expect(await alice.subscribe("alice/#", "alice/a/+", "shared/+", "shared/#", "#", "bob/x", "alice", "+/a")).toEqual(
+      [1, 1, 1, 128, 128, 128, 1, 128],
+    );
   });
 
   test("a message that may not be published reaches nobody", async () => {

@@ -14,7 +14,8 @@ describe.skipIf(mosquitto.skip)("Mosquitto's own clients with our broker", () =>
   test("mosquitto_pub and mosquitto_sub exchange messages of every QoS", async () => {
     await using broker = await startOnTcp();
     const subscriber = await subscribe(broker, ["-t", "home/#", "-q", "1", "-C", "3", "-v"]);
-    for (const qos of ["0", "1", "2"]) await publish(broker.unit.address, ["-t", `home/${qos}`, "-m", "lit", "-q", qos]);
+    for (const qos of ["0", "1", "2"])
+      await publish(broker.unit.address, ["-t", `home/${qos}`, "-m", "lit", "-q", qos]);
     expect(await subscriber.output).toBe("home/0 lit\nhome/1 lit\nhome/2 lit\n");
   });
 
@@ -23,7 +24,12 @@ describe.skipIf(mosquitto.skip)("Mosquitto's own clients with our broker", () =>
     await publish(broker.unit.address, ["-t", "alice/state", "-m", "kept", "-r", "-q", "1"]);
     const late = await subscribe(broker, ["-t", "alice/#", "-C", "2", "-F", "%r %t %p"]);
     const will = { topic: "alice/status", payload: Buffer.from("gone"), qos: 1, retain: true } as const;
-    const client = await BrokerClient.connect(broker.dial, { username: "alice", password: "alice-password", clientId: "alice", will });
+    const client = await BrokerClient.connect(broker.dial, {
+      username: "alice",
+      password: "alice-password",
+      clientId: "alice",
+      will,
+    });
     client.vanish();
     expect(await late.output).toBe("1 alice/state kept\n0 alice/status gone\n");
   });
@@ -31,12 +37,17 @@ describe.skipIf(mosquitto.skip)("Mosquitto's own clients with our broker", () =>
   test("a wrong password, a protocol that is too new and a forbidden filter are refused in words the clients know", async () => {
     await using broker = await startOnTcp();
     const { address } = broker.unit;
-    expect(await run("mosquitto_pub", address, ["-t", "a", "-m", "x"], { user: "root", password: "wrong" })).toMatchObject({
+    expect(
+      await run("mosquitto_pub", address, ["-t", "a", "-m", "x"], { user: "root", password: "wrong" }),
+    ).toMatchObject({
       code: 4,
       errors: expect.stringContaining("bad user name or password"),
     });
     expect((await run("mosquitto_pub", address, ["-t", "a", "-m", "x", "-V", "5"])).code).not.toBe(0);
-    const forbidden = await run("mosquitto_sub", address, ["-t", "bob/#", "-C", "1"], { user: "alice", password: "alice-password" });
+    const forbidden = await run("mosquitto_sub", address, ["-t", "bob/#", "-C", "1"], {
+      user: "alice",
+      password: "alice-password",
+    });
     expect(forbidden.errors).toContain("All subscription requests were denied");
   });
 });
@@ -68,10 +79,7 @@ describe("bytes that are no MQTT", () => {
 /** CONNECT without user: refused by CONNACK 4 once it can be read. */
 function connectBytes(clientId: string, { clean }: { readonly clean: boolean }): Buffer {
   const id = Buffer.from(clientId);
-  const rest = Buffer.concat([
-    Buffer.from([0, 4, 0x4d, 0x51, 0x54, 0x54, 4, clean ? 2 : 0, 0, 0, 0, id.length]),
-    id,
-  ]);
+  const rest = Buffer.concat([Buffer.from([0, 4, 0x4d, 0x51, 0x54, 0x54, 4, clean ? 2 : 0, 0, 0, 0, id.length]), id]);
   return Buffer.concat([Buffer.from([0x10, rest.length]), rest]);
 }
 

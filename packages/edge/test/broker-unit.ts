@@ -1,4 +1,12 @@
-import { type Address, type Listener, MemoryStorage, seconds, type Unit, type WakeUp, type World } from "@understudy/kernel";
+import {
+  type Address,
+  type Listener,
+  MemoryStorage,
+  seconds,
+  type Unit,
+  type WakeUp,
+  type World,
+} from "@understudy/kernel";
 import { TestSite } from "@understudy/kernel/testing";
 import { Broker } from "../src/cloud/mqtt/broker.ts";
 import type { Admission, BrokerHost, Refusal } from "../src/cloud/mqtt/broker-host.ts";
@@ -39,7 +47,8 @@ export class BrokerUnit implements Unit, BrokerHost {
 
   async admit({ username = "", password }: ConnectFrame): Promise<Admission | Refusal> {
     const rules = USERS[username];
-    if (rules === undefined || password !== `${username}-password`) return { kind: "refused", code: CONNACK.badCredentials };
+    if (rules === undefined || password !== `${username}-password`)
+      return { kind: "refused", code: CONNACK.badCredentials };
     return { kind: "admitted", username, rules };
   }
 
