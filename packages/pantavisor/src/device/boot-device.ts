@@ -5,12 +5,15 @@ import { readHubAddress } from "../wire/hub-address.ts";
 import { MAX_MOCKER_JSON_BYTES, readMockerJson } from "../wire/mocker-json.ts";
 import { isFinal, readProgress } from "../wire/progress.ts";
 import { processedOf, readRevisionInfo, runningRevision } from "../wire/revision-info.ts";
+import { ControlModel } from "./control/control-model.ts";
+import { serveControl } from "./control/control-server.ts";
+import { UPLOAD_SUFFIX } from "./control/objects.ts";
 import type { Core } from "./core.ts";
 import { CHECK_IN_WAKE } from "./hub/check-in.ts";
 import { writeFactoryFiles } from "./hub/claim.ts";
 import { identityOf } from "./hub/register.ts";
 import { noticeStoredInvitation, runInvitation } from "./invitation/run-invitation.ts";
-import { CONFIG_FILE, MOCKER_FILE, progressFile, REVISION_INFO_FILE } from "./layout.ts";
+import { CONFIG_FILE, MOCKER_FILE, OBJECTS_FOLDER, progressFile, REVISION_INFO_FILE } from "./layout.ts";
 import { DEFAULT_INTERVALS, type Intervals } from "./settings.ts";
 import { linkCurrent } from "./update/current-links.ts";
 import { progressFor } from "./update/plan-update.ts";
@@ -27,9 +30,18 @@ export async function bootDevice(core: Core): Promise<void> {
   await tellBoot(core);
   await noticeStoredInvitation(core);
   await runInvitation(core);
+  if (core.settings.control) await openControl(core);
   core.world.clock.wake(milliseconds(0), { name: CHECK_IN_WAKE });
   if (core.info.update !== undefined || core.info.untold !== undefined)
     core.world.clock.wake(milliseconds(0), { name: UPDATE_WAKE });
+}
+
+async function openControl(core: Core): Promise<void> {
+  core.control = new ControlModel();
+  for (const name of await core.world.storage.list(OBJECTS_FOLDER)) {
+    if (name.endsWith(UPLOAD_SUFFIX)) await core.world.storage.remove(`${OBJECTS_FOLDER}/${name}`);
+  }
+  await serveControl(core, core.control);
 }
 
 async function readConfiguration(core: Core): Promise<void> {

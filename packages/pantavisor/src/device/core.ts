@@ -10,6 +10,7 @@ import {
 import type { FleetMessage } from "../wire/invitation.ts";
 import { type MockerSettings, NO_MOCKER_SETTINGS } from "../wire/mocker-json.ts";
 import { FACTORY_REVISION, type RevisionInfo, renderRevisionInfo } from "../wire/revision-info.ts";
+import type { ControlModel } from "./control/control-model.ts";
 import type { AskedInvitation } from "./invitation/invitation-question.ts";
 import { REVISION_INFO_FILE } from "./layout.ts";
 import { type PantavisorPhase, phaseOf } from "./phases.ts";
@@ -70,6 +71,10 @@ export class Core {
   /** The hub holds all device metadata, except for the keys in `unsent`. */
   metadataSent = false;
   unsent: Set<string> | undefined;
+  /** A local revision runs, but the device was told to listen to the cloud all the same. */
+  goneRemote = false;
+  /** What the control socket shows and has taken in; only on devices that serve it. */
+  control: ControlModel | undefined;
   /** When load and storage were last told, in milliseconds since the boot. */
   gaugesAt = 0;
   /** The fleet message in the user metadata. */

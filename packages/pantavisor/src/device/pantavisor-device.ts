@@ -9,6 +9,8 @@ import {
 } from "@understudy/kernel";
 import { answerQuestion } from "./answer-question.ts";
 import { bootDevice } from "./boot-device.ts";
+import { COMMAND_WAKE } from "./control/commands.ts";
+import { runCommand } from "./control/run-command.ts";
 import { Core, type DeviceParts } from "./core.ts";
 import { CHECK_IN_WAKE, checkIn } from "./hub/check-in.ts";
 import { INVITATION_WAKE, runInvitation } from "./invitation/run-invitation.ts";
@@ -52,6 +54,8 @@ class PantavisorDevice implements Device {
         return runUpdate(core);
       case INVITATION_WAKE:
         return runInvitation(core) as Promise<undefined>; // it resolves to nothing
+      case COMMAND_WAKE:
+        return core.control === undefined ? undefined : runCommand(core, core.control);
       default:
         return undefined;
     }

@@ -24,6 +24,8 @@ export interface UpdateRecord {
   /** The hub's number of the revision that is being tried. */
   readonly revision: number;
   readonly stage: UpdateStage;
+  /** What runs until the test, when that is not the revision to fall back to. */
+  readonly from?: string;
   /** When the stage began: milliseconds since 1970. */
   readonly since: number;
   /** The open question of the testing stage. `deadline` in milliseconds since 1970; absent: it waits for somebody. */
@@ -67,7 +69,7 @@ export const runsOnTrial = (info: RevisionInfo): boolean => info.update === unde
 export function runningRevision(info: RevisionInfo): string {
   const update = info.update;
   if (update === undefined) return info.try_rev;
-  return update.stage === "testing" || update.stage === "rebooting" ? info.try_rev : info.rev;
+  return update.stage === "testing" || update.stage === "rebooting" ? info.try_rev : (update.from ?? info.rev);
 }
 
 /** Reads the file's text. A file of the original program, which knows the first two members only, is understood. */
@@ -106,6 +108,7 @@ function readUpdate(value: UnknownRecord | undefined): UpdateRecord | undefined 
   const decision = DECISIONS.find((name) => name === textAt(value, "decision"));
   const asked = readAsked(recordAt(value, "asked"));
   const download = readDownload(recordAt(value, "download"));
+  const from = textAt(value, "from");
   return {
     revision,
     stage,
@@ -113,6 +116,7 @@ function readUpdate(value: UnknownRecord | undefined): UpdateRecord | undefined 
     ...(asked === undefined ? {} : { asked }),
     ...(decision === undefined ? {} : { decision }),
     ...(download === undefined ? {} : { download }),
+    ...(from !== undefined && isRevisionName(from) && { from }),
   };
 }
 

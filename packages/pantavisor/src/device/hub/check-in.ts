@@ -3,6 +3,7 @@ import type { Core, Identity } from "../core.ts";
 import { noticeInvitation, runInvitation } from "../invitation/run-invitation.ts";
 import { pullUserMetadata } from "../metadata/pull-user-metadata.ts";
 import { pushDeviceMetadata } from "../metadata/push-device-metadata.ts";
+import { isRemote } from "../mode.ts";
 import { findStep } from "../update/find-step.ts";
 import { UPDATE_WAKE } from "../update/run-update.ts";
 import { heedTheCloud } from "../update/withdraw.ts";
@@ -82,7 +83,7 @@ async function lookForSteps(core: Core, identity: Identity): Promise<void> {
   const { update, untold } = core.info;
   if (untold !== undefined) wakeUpdate(core);
   else if (update === undefined) {
-    if (await findStep(core, identity)) wakeUpdate(core);
+    if (isRemote(core) && (await findStep(core, identity))) wakeUpdate(core);
   } else {
     await heedTheCloud(core, identity, update);
     if (core.info.update !== undefined) wakeUpdate(core);

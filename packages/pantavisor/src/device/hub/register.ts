@@ -1,6 +1,7 @@
 import { type Headers, json } from "@understudy/kernel";
 import { parseConfig, setConfigAll } from "../../wire/config-file.ts";
 import { deviceIdOf, readRegistration } from "../../wire/hub-replies.ts";
+import { processedOf } from "../../wire/revision-info.ts";
 import type { Core } from "../core.ts";
 import { CONFIG_FILE } from "../layout.ts";
 import { askOpenly, attempt, jsonOf } from "./exchange.ts";
@@ -21,6 +22,7 @@ export async function register(core: Core): Promise<void> {
   const registration = readRegistration(await jsonOf(reply));
   if (!registration.ok) throw unreadable("the registration", registration.problem);
   const { prn, secret, challenge } = registration.value;
+  if (processedOf(core.info) !== 0) await core.commit({ ...core.info, processed: 0 }); // its new trail counts from 1
   const stored = setConfigAll(config, { PH_CREDS_PRN: prn, PH_CREDS_SECRET: secret, PH_CREDS_CHALLENGE: challenge });
   await core.world.storage.write(CONFIG_FILE, stored, { mode: 0o600 });
   await core.world.storage.sync();

@@ -1,7 +1,7 @@
 import type { HttpReply } from "@understudy/kernel";
 import { type HubStep, readStep } from "../../wire/hub-replies.ts";
 import { isFinal, progressOf } from "../../wire/progress.ts";
-import { processedOf, type RevisionInfo } from "../../wire/revision-info.ts";
+import { processedOf, type RevisionInfo, runningRevision } from "../../wire/revision-info.ts";
 import type { Core, Identity } from "../core.ts";
 import { ask, attempt, jsonOf } from "../hub/exchange.ts";
 import { isBusy, refusal, unreadable } from "../hub/trouble.ts";
@@ -58,11 +58,12 @@ async function takeUp(core: Core, revision: number, step: HubStep): Promise<void
   await storage.write(stateFile(name), JSON.stringify(step.state));
   if (step.commitMessage !== "") await storage.write(commitMessageFile(name), step.commitMessage);
   await storage.sync();
+  const from = runningRevision(core.info);
   const info: RevisionInfo = {
     rev: core.info.rev,
     try_rev: name,
     processed: revision - 1,
-    update: { revision, stage: "queued", since: core.now },
+    update: { revision, stage: "queued", since: core.now, ...(from !== core.info.rev && { from }) },
   };
   await core.commit(info);
   core.told = undefined;

@@ -6,10 +6,9 @@ import type { Core } from "../core.ts";
 import { attempt } from "../hub/exchange.ts";
 import { delayAfter } from "../hub/failures.ts";
 import { isTrouble } from "../hub/trouble.ts";
-import { markUnsent } from "../metadata/push-device-metadata.ts";
 import { showQuestion } from "../show-question.ts";
-import { linkCurrent } from "./current-links.ts";
 import { download } from "./download.ts";
+import { nowRunning } from "./now-running.ts";
 import { finished, type Outcome, planUpdate, type Report, SUCCESS, settled, type UpdateAction } from "./plan-update.ts";
 import { report } from "./report.ts";
 import { deadlineOf, drawnDecision, updateQuestionId } from "./update-question.ts";
@@ -95,14 +94,6 @@ async function enter(core: Core, update: UpdateRecord, stage: UpdateStage): Prom
   core.change("update-stage", { phase: core.phase() });
   if (runningRevision(core.info) !== before) await nowRunning(core);
   return "again";
-}
-
-/** Another revision runs now: links, metadata and state say so. */
-async function nowRunning(core: Core): Promise<void> {
-  const revision = runningRevision(core.info);
-  await linkCurrent(core);
-  markUnsent(core, "pantavisor.revision");
-  if (core.state["revision"] !== revision) core.change("running", { revision });
 }
 
 async function fetchObjects(core: Core, update: UpdateRecord): Promise<Step> {
