@@ -117,10 +117,11 @@ function spanOf(sorted: SortedRows, access: Access & { readonly kind: "sorted" }
   return { from, to };
 }
 
-/** Whether a value lies below the lower bound; null lies below every bound. */
+/** Whether a value lies below the lower bound; null lies below every bound, and everything below a bound that is null. */
 function belowOf({ lower }: Bounds, values: readonly unknown[]): (value: Scalar) => boolean {
   if (lower === undefined) return (value) => value === null;
   const bound = values[lower.value] as Scalar;
+  if (bound === null) return () => true;
   if (lower.comparison === ">") return (value) => value === null || compareValues(value, bound) <= 0;
   return (value) => value === null || compareValues(value, bound) < 0;
 }
