@@ -2,13 +2,14 @@
 const FORBIDDEN =
   /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;
 const EVERY_FORBIDDEN = new RegExp(FORBIDDEN.source, "g");
+const PLAIN_NAME = /^[A-Za-z_][A-Za-z0-9_.-]*$/;
 const NAME = /^[A-Za-z_:\u0080-\ud7ff\uf900-\ufffd][A-Za-z0-9_:.\-\u0080-\ud7ff\uf900-\ufffd]*$/;
 
 export const hasForbidden = (text: string): boolean => FORBIDDEN.test(text);
 export const withoutForbidden = (text: string): string =>
   FORBIDDEN.test(text) ? text.replace(EVERY_FORBIDDEN, "") : text;
 /** Whether a text can be the name of an element or attribute. */
-export const isXmlName = (text: string): boolean => NAME.test(text);
+export const isXmlName = (text: string): boolean => PLAIN_NAME.test(text) || NAME.test(text);
 /** Whether a code point may be written as a character reference. */
 export function isXmlCodePoint(code: number): boolean {
   if (code < 0x20) return code === 9 || code === 10 || code === 13;

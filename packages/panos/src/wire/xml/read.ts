@@ -47,8 +47,15 @@ interface Open {
 const NO_ATTRIBUTES: readonly XmlAttribute[] = Object.freeze([]);
 const NO_CHILDREN: readonly XmlNode[] = Object.freeze([]);
 const ENTITIES: Readonly<Record<string, string>> = { lt: "<", gt: ">", amp: "&", quot: '"', apos: "'" };
-const TAG_NAME = /[^\s/>=<"'&]+/y;
-const SPACE = /\s*/y;
+
+const isSpaceUnit = (unit: number): boolean => unit === 0x20 || unit === 0x0a || unit === 0x09 || unit === 0x0d;
+/** Letters, digits, `-`, `.`, `:`, `_`, and whatever is not ASCII; {@link isXmlName} has the last word. */
+const isNameUnit = (unit: number): boolean =>
+  (unit >= 0x61 && unit <= 0x7a) ||
+  (unit >= 0x2d && unit <= 0x3a && unit !== 0x2f) ||
+  (unit >= 0x41 && unit <= 0x5a) ||
+  unit === 0x5f ||
+  unit >= 0x80;
 
 class Reader {
   readonly #text: string;
@@ -164,10 +171,12 @@ class Reader {
   }
 
   #takeName(): string {
-    TAG_NAME.lastIndex = this.#at;
-    const name = TAG_NAME.exec(this.#text)?.[0];
-    if (name === undefined || !isXmlName(name)) throw this.#fault("name expected");
-    this.#at += name.length;
+    const text = this.#text;
+    let end = this.#at;
+    while (isNameUnit(text.charCodeAt(end))) end++;
+    const name = text.slice(this.#at, end);
+    if (!isXmlName(name)) throw this.#fault("name expected");
+    this.#at = end;
     return name;
   }
 
@@ -202,8 +211,7 @@ class Reader {
   }
 
   #skipSpace(): void {
-    SPACE.lastIndex = this.#at;
-    this.#at += SPACE.exec(this.#text)?.[0].length ?? 0;
+    while (isSpaceUnit(this.#text.charCodeAt(this.#at))) this.#at++;
   }
 
   #resolve(piece: string): string {
@@ -241,13 +249,17 @@ function resolveEntity(reference: string): string | undefined {
 /** Joins neighbouring pieces of text and drops white space between elements. */
 function settle(children: readonly XmlNode[]): readonly XmlNode[] {
   if (children.length === 0) return NO_CHILDREN;
-  const hasElements = children.some((node) => typeof node !== "string");
+  const [only] = children;
+  if (children.length === 1) return only === "" ? NO_CHILDREN : children;
+  let elements = 0;
+  for (const node of children) if (typeof node !== "string") elements++;
+  if (elements === children.length) return children;
   const joined: XmlNode[] = [];
   for (const node of children) {
     const last = joined.at(-1);
     if (typeof node === "string" && typeof last === "string") joined[joined.length - 1] = last + node;
     else joined.push(node);
   }
-  const kept = hasElements ? joined.filter((node) => typeof node !== "string" || node.trim() !== "") : joined;
-  return kept.filter((node) => node !== "");
+  if (elements === 0) return joined[0] === "" ? NO_CHILDREN : joined;
+  return joined.filter((node) => typeof node !== "string" || node.trim() !== "");
 }
