@@ -1,5 +1,5 @@
 import type { Timekeeper } from "../../../time/clock.ts";
-import { seconds } from "../../../time/units.ts";
+import { type Instant, later, seconds } from "../../../time/units.ts";
 import type { Address } from "../../address.ts";
 import { bodyChunks, isWhole, wholeBytes } from "../../body.ts";
 import type { Body, Headers, HttpRequest } from "../../http.ts";
@@ -22,8 +22,8 @@ export interface ReplyTaker {
   /** Part of the body. False: pause until `resume()`. */
   piece(bytes: Uint8Array): boolean;
   end(): void;
-  /** There will be no (more) reply. `untouched`: not a byte of it had come. */
-  failed(error: Error, about: { readonly untouched: boolean }): void;
+  /** There will be no (more) reply. `stale`: not a byte of it had come, over a connection that had been idle for a while. */
+  failed(error: Error, about: { readonly stale: boolean }): void;
 }
 
 /** Whom a connection tells that it is free, or gone. */
@@ -35,6 +35,8 @@ export interface ConnectionPlace {
 const REPLY_HEADER_BYTES = 256 * 1024;
 /** A body that waits for `100 Continue` is sent all the same after so long. */
 const CONTINUE_PATIENCE = seconds(1);
+/** A server that closes a connection right after it took a request means it; one that was idle for so long may just have missed it. */
+const STALE_AFTER = seconds(1);
 const STATUS_LINE = /^HTTP\/1\.(\d) (\d{3})(?: (.*))?$/;
 
 /** One HTTP/1 connection to a server: carries one exchange at a time. */
@@ -48,6 +50,8 @@ export class ClientConnection {
   #heads = new HeadReader(REPLY_HEADER_BYTES);
   #decoder: BodyDecoder | undefined;
   #touched = false;
+  #freeSince: Instant | undefined;
+  #wasIdle = false;
   #uploaded = true;
   #reusable = false;
   #continued: (() => void) | undefined;
@@ -78,6 +82,7 @@ export class ClientConnection {
     this.#taker = taker;
     this.#plan = plan;
     this.#touched = false;
+    this.#wasIdle = this.#freeSince !== undefined && later(this.#freeSince, STALE_AFTER) <= this.#time.now();
     this.#decoder = undefined;
     this.#uploaded = plan.body === "none";
     const { socket } = this.#link;
@@ -95,7 +100,7 @@ export class ClientConnection {
         if (this.#taker !== taker) return;
         this.#finish()?.failed(
           new NetworkError("aborted", "The request's body could not be read to its end.", {}, { cause }),
-          { untouched: false },
+          { stale: false },
         );
         this.cut();
       });
@@ -118,7 +123,7 @@ export class ClientConnection {
   fail(reason: Error): void {
     const taker = this.#finish();
     this.cut();
-    taker?.failed(reason, { untouched: false });
+    taker?.failed(reason, { stale: false });
   }
 
   /** Ends the connection in good order. */
@@ -238,6 +243,7 @@ export class ClientConnection {
     this.#finish();
     if (keep) {
       this.resume();
+      this.#freeSince = this.#time.now();
       this.#place.free(this);
     } else this.close();
     taker.end();
@@ -247,7 +253,7 @@ export class ClientConnection {
     const taker = this.#finish();
     this.cut();
     taker?.failed(new NetworkError("malformed", "The reply is not one of HTTP/1.", {}, { cause }), {
-      untouched: false,
+      stale: false,
     });
   }
 
@@ -256,10 +262,10 @@ export class ClientConnection {
     const taker = this.#taker;
     if (taker !== undefined) {
       const complete = this.#problem === undefined && this.#decoder?.endOfStream() === true;
-      const untouched = !this.#touched;
+      const stale = this.#wasIdle && !this.#touched;
       this.#finish();
       if (complete) taker.end();
-      else taker.failed(this.#loss(), { untouched });
+      else taker.failed(this.#loss(), { stale });
     }
     this.#link.socket.destroy();
     this.#place.gone(this);

@@ -96,11 +96,11 @@ export class ClientExchange implements ReplyTaker, BodySource, Due, Held {
     else this.#resolve({ ...this.#head, body: bytes.byteLength === 0 ? EMPTY_BODY : { kind: "bytes", bytes } });
   }
 
-  failed(error: Error, about: { readonly untouched: boolean }): void {
+  failed(error: Error, about: { readonly stale: boolean }): void {
     if (this.#state === "over") return;
     this.#connection = undefined;
     if (
-      about.untouched &&
+      about.stale &&
       !this.#retried &&
       isIdempotent(this.request.method) &&
       this.request.body.kind !== "stream" &&
