@@ -5,8 +5,11 @@ import { refusal } from "../http/replies.ts";
 import { mqttUsers } from "../tables/access-rows.ts";
 import { type DeviceRow, devices } from "../tables/device-rows.ts";
 
-/** Takes a device out of the fleet. Its row and target stay; its MQTT user is switched off; the same device may register again. */
-export async function removeDevice({ store, world, fleet }: CloudParts, uuid: string): Promise<HttpReply> {
+/**
+ * Takes a device out of the fleet. Its row and target stay; its MQTT user is switched off, and cut off; the same device may
+ * register again.
+ */
+export async function removeDevice({ store, world, fleet, broker }: CloudParts, uuid: string): Promise<HttpReply> {
   const removed = await store.change<DeviceRow | undefined>(async () => {
     const device = await store.get(devices, uuid);
     if (device === undefined || device.provisioning_state !== "registered") return { writes: [], result: undefined };
@@ -23,6 +26,7 @@ export async function removeDevice({ store, world, fleet }: CloudParts, uuid: st
     return { writes, result: next };
   });
   if (removed === undefined) return refusal(404, `There is no device ${uuid}.`);
+  await broker.evict(mqttUserOf(uuid));
   fleet.note(removed);
   return jsonReply({ status: "ok", message: `Device ${uuid} was deprovisioned` });
 }
