@@ -1,6 +1,6 @@
 import { seconds } from "@understudy/kernel";
 import { expect, test } from "vitest";
-import { HubUnderTest } from "../testing/hub-under-test.ts";
+import { HubUnderTest } from "../../testing/hub-under-test.ts";
 
 test("a login answers one member, and the token says who it is", async () => {
   await using hub = await HubUnderTest.open();

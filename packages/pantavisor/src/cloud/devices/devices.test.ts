@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { HubUnderTest } from "../testing/hub-under-test.ts";
+import { HubUnderTest } from "../../testing/hub-under-test.ts";
 
 test("a device that registers itself is claimed by whoever knows its challenge", async () => {
   await using hub = await HubUnderTest.open();

@@ -1,6 +1,6 @@
 import { seconds, toIso } from "@understudy/kernel";
 import { expect, test } from "vitest";
-import { HubUnderTest } from "../testing/hub-under-test.ts";
+import { HubUnderTest } from "../../testing/hub-under-test.ts";
 
 interface Page {
   readonly start: number;

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { binary } from "@understudy/kernel";
 import { expect, test } from "vitest";
-import { HubUnderTest } from "../testing/hub-under-test.ts";
+import { HubUnderTest } from "../../testing/hub-under-test.ts";
 
 const SPEC = { "#spec": "pantavisor-service-system@1" };
 const IDLE_POLL =

@@ -13,7 +13,7 @@ import {
   type World,
 } from "@understudy/kernel";
 import { TestSite } from "@understudy/kernel/testing";
-import { createPantahub, type Pantahub } from "../pantahub.ts";
+import { createPantahub, type Pantahub } from "../cloud/pantahub.ts";
 
 /** A family that has only the cloud. */
 const cloudOnly: Family = {
