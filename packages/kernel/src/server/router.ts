@@ -3,7 +3,7 @@ import type { TSchema, TUndefined } from "typebox";
 import { messageOf } from "../errors/understudy-error.ts";
 import { WireError } from "../errors/wire-error.ts";
 import type { Logger } from "../log/logger.ts";
-import { EMPTY_BODY, type HttpAnswer, type HttpReply, type ReceivedRequest, targetPath } from "../network/http.ts";
+import { type HttpAnswer, type HttpReply, type ReceivedRequest, targetPath } from "../network/http.ts";
 import { NetworkError } from "../network/network.ts";
 import { type CompiledRoute, compileRoute } from "./compiled-route.ts";
 import { describeText } from "./json-text.ts";
@@ -52,7 +52,7 @@ export function createOwnedRouter<Owner>(options: RouterOptions): OwnedRouter<Ow
   return new PathRouter<Owner>(options);
 }
 
-/** A router for one server. HEAD is answered by the route for GET, without the body. */
+/** A router for one server. HEAD is answered by the route for GET; networks leave the body out. */
 export function createRouter(options: RouterOptions): Router {
   const routes = new PathRouter<undefined>(options);
   return {
@@ -138,8 +138,7 @@ class PathRouter<Owner> implements OwnedRouter<Owner> {
     trace: RouteTrace | undefined,
   ): HttpAnswer | Promise<HttpAnswer> {
     if (request.method === "HEAD" && this.#find("GET", target) !== null) {
-      const answer = this.#dispatch(owner, { ...request, method: "GET" }, trace);
-      return answer instanceof Promise ? answer.then(withoutBody) : withoutBody(answer);
+      return this.#dispatch(owner, { ...request, method: "GET" }, trace);
     }
     const allowed = this.#methods.filter((method) => this.#find(method, target) !== null);
     if (allowed.length > 0) return this.#options.wrongMethod(request, allowed);
@@ -171,21 +170,4 @@ function malformedPath(target: string): WireError {
     found: describeText(target),
     accepted: "a path whose percent escapes are UTF-8",
   });
-}
-
-/** The headers of the same GET. Its length is told where it is known without building the body. */
-function withoutBody(answer: HttpAnswer): HttpAnswer {
-  if ("outcome" in answer) return answer;
-  const length = lengthOf(answer);
-  const headers =
-    length === undefined ? answer.headers : [...answer.headers, ["Content-Length", String(length)] as const];
-  return { ...answer, headers, body: EMPTY_BODY };
-}
-
-function lengthOf({ headers, body }: HttpReply): number | undefined {
-  if (headers.some(([name]) => name.toLowerCase() === "content-length")) return undefined;
-  if (body.kind === "text") return Buffer.byteLength(body.text);
-  if (body.kind === "bytes") return body.bytes.length;
-  if (body.kind === "blob") return body.end - body.start;
-  return undefined;
 }
