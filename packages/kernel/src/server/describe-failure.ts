@@ -16,7 +16,12 @@ const OUTSIDE: Readonly<Record<string, string>> = {
   EADDRINUSE: "the address is in use",
   EADDRNOTAVAIL: "this machine does not have the address",
   EMFILE: "too many open files",
-  ENOENT: "no such file",
+  ENOENT: "no such file or folder",
+  ENOTDIR: "a part of the path is a file, not a folder",
+  EISDIR: "it is a folder",
+  EEXIST: "it is there already",
+  EDQUOT: "the disk quota is used up",
+  EIO: "the disk failed",
 };
 
 /**

@@ -17,12 +17,11 @@ export async function readPem(path: string): Promise<string | undefined> {
 /** Writes a file whole or not at all, and synced. False when `secret-once` found one there. */
 export async function writePem(path: string, text: string, kind: PemKind): Promise<boolean> {
   const draft = `${path}.${randomBytes(6).toString("hex")}.new`;
-  const file = await open(draft, "w", kind === "public" ? 0o644 : 0o600);
   try {
-    await file.writeFile(text);
-    await file.sync();
-  } finally {
-    await file.close();
+    await writeSynced(draft, text, kind === "public" ? 0o644 : 0o600);
+  } catch (error) {
+    await rm(draft, { force: true });
+    throw withPath(error, path);
   }
   if (kind !== "secret-once") {
     await rename(draft, path);
@@ -30,6 +29,20 @@ export async function writePem(path: string, text: string, kind: PemKind): Promi
   }
   return linkOnce(draft, path);
 }
+
+async function writeSynced(path: string, text: string, mode: number): Promise<void> {
+  const file = await open(path, "wx", mode);
+  try {
+    await file.writeFile(text);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+/** A write's error does not tell the file. */
+const withPath = (error: unknown, path: string): unknown =>
+  error instanceof Error ? Object.assign(error, { path }) : error;
 
 /** A hard link fails where a name is taken; a rename would replace it. */
 async function linkOnce(draft: string, path: string): Promise<boolean> {
