@@ -1,4 +1,13 @@
-import { createRouter, emptyReply, type HttpRequest, InProcessNetwork, json, jsonReply, tcp, VirtualTime } from "@understudy/kernel";
+import {
+  createRouter,
+  emptyReply,
+  type HttpRequest,
+  InProcessNetwork,
+  json,
+  jsonReply,
+  tcp,
+  VirtualTime,
+} from "@understudy/kernel";
 import { Type } from "typebox";
 
 // Exchanges per second through the in-process network, routing and validation: GET with a path parameter, GET with a query, and
@@ -13,7 +22,14 @@ const router = createRouter({
   failed: () => emptyReply(500),
   trailingSlash: "ignore",
 });
-for (const path of ["/devices", "/devices/:id", "/trails/:id/steps", "/trails/:id/steps/:rev", "/objects/:id", "/logs"]) {
+for (const path of [
+  "/devices",
+  "/devices/:id",
+  "/trails/:id/steps",
+  "/trails/:id/steps/:rev",
+  "/objects/:id",
+  "/logs",
+]) {
   router.route({ method: "GET", path, handle: ({ path: asked }) => jsonReply({ asked }) });
 }
 router.route({
@@ -41,7 +57,10 @@ const request = (method: string, target: string, body: HttpRequest["body"] = { k
 const cases: readonly (readonly [string, HttpRequest])[] = [
   ["GET, path parameter", request("GET", `/devices/${ID}`)],
   ["GET, query", request("GET", `/devices/${ID}/user-meta?since=7`)],
-  ["PATCH, JSON body", request("PATCH", `/devices/${ID}/device-meta`, json({ "storage.free": "1234", "sysinfo.uptime": 7 }))],
+  [
+    "PATCH, JSON body",
+    request("PATCH", `/devices/${ID}/device-meta`, json({ "storage.free": "1234", "sysinfo.uptime": 7 })),
+  ],
 ];
 const to = tcp("127.0.0.1", 7410);
 for (const [name, asked] of cases) {

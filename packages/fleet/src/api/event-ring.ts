@@ -1,11 +1,5 @@
 import type { EventRecorder, LabEvent } from "@understudy/kernel";
 
-/** An event with its number in the lab, counted from 1. */
-export interface NumberedEvent {
-  readonly n: number;
-  readonly event: LabEvent;
-}
-
 /** The newest events of a lab, and word of newer ones. */
 export interface EventFeed {
   /** Number of the newest event; 0 when there was none yet. */
@@ -19,7 +13,7 @@ export interface EventFeed {
 }
 
 /** Events kept unless said otherwise. */
-export const DEFAULT_RING_SIZE = 10_000;
+const DEFAULT_RING_SIZE = 10_000;
 
 /** Keeps the newest events of a lab; the oldest go first. */
 export class EventRing implements EventFeed, EventRecorder {

@@ -11,7 +11,7 @@ import {
 import type { EventFeed } from "./event-ring.ts";
 
 /** How long a stream may be silent. */
-export const HEARTBEAT = seconds(15);
+const HEARTBEAT = seconds(15);
 /** Events per chunk, so that one reader's backlog does not hold up the others. */
 const BATCH = 500;
 

@@ -5,7 +5,7 @@ import { type Static, Type } from "typebox";
 /** An open object, such as a device's state. */
 const JsonMap = Type.Record(Type.String(), Type.Unknown());
 
-export const CheckShape = Type.Object({
+const CheckShape = Type.Object({
   status: Type.Union([Type.Literal("ok"), Type.Literal("failing")]),
   text: Type.Optional(Type.String()),
 });
@@ -53,12 +53,11 @@ export const DevicePageShape = Type.Object({
 });
 export type DevicePage = Static<typeof DevicePageShape>;
 
-export const DifferenceShape = Type.Object({
+const DifferenceShape = Type.Object({
   key: Type.String(),
   belief: Type.Unknown({ description: "What the cloud believes" }),
   reality: Type.Unknown({ description: "What the device really is" }),
 });
-export type KeyDifference = Static<typeof DifferenceShape>;
 
 export const DeviceDetailsShape = Type.Object({
   ...DeviceSummaryShape.properties,
@@ -68,24 +67,22 @@ export const DeviceDetailsShape = Type.Object({
 });
 export type DeviceDetails = Static<typeof DeviceDetailsShape>;
 
-export const AskedShape = Type.Object({ device: Type.String(), family: Type.String(), question: QuestionShape });
-export type Asked = Static<typeof AskedShape>;
+const AskedShape = Type.Object({ device: Type.String(), family: Type.String(), question: QuestionShape });
 
 export const QuestionsShape = Type.Object({ questions: Type.Array(AskedShape), next: Type.Optional(Type.String()) });
 export type Questions = Static<typeof QuestionsShape>;
 
-export const LedgerRowShape = Type.Object({
+const LedgerRowShape = Type.Object({
   device: Type.String(),
   family: Type.String(),
   phase: Type.String(),
   differences: Type.Array(DifferenceShape),
 });
-export type LedgerRow = Static<typeof LedgerRowShape>;
 
 export const LedgerShape = Type.Object({ rows: Type.Array(LedgerRowShape), next: Type.Optional(Type.String()) });
 export type Ledger = Static<typeof LedgerShape>;
 
-export const FamilyShape = Type.Object({
+const FamilyShape = Type.Object({
   name: Type.String(),
   phases: Type.Array(Type.Object({ name: Type.String(), tone: Type.String() })),
   actions: Type.Record(Type.String(), Type.Unknown(), { description: "JSON schema of each action's arguments" }),
@@ -97,7 +94,6 @@ export const AnswerShape = Type.Object(
   { question: Type.String(), choice: Type.String() },
   { additionalProperties: false },
 );
-export type Answer = Static<typeof AnswerShape>;
 
 export const PowerShape = Type.Object(
   {
@@ -147,7 +143,7 @@ export const ErrorShape = Type.Object({
 export type ApiError = Static<typeof ErrorShape>;
 
 /** Rows per page: what is taken when `limit` is absent, and the most that may be asked for. */
-export const PAGE = { usual: 100, most: 1_000 } as const;
+const PAGE = { usual: 100, most: 1_000 } as const;
 
 const limit = Type.Integer({ minimum: 1, maximum: PAGE.most, default: PAGE.usual });
 const after = Type.Optional(Type.String({ description: "`next` of the page before" }));

@@ -12,7 +12,7 @@ export interface LogLine {
 }
 
 /** At least so many lines are kept, at most twice as many; the oldest go first. */
-export const DEFAULT_LOG_LINES = 10_000;
+const DEFAULT_LOG_LINES = 10_000;
 
 /** Logs in memory, with the lab's own time: for virtual time and for tests. Same lab, same seed, same lines. */
 export class CollectedLogs {

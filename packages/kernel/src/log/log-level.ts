@@ -5,7 +5,7 @@ export const LOG_LEVELS = ["debug", "info", "warn", "error", "silent"] as const;
 /** Lines below the level are not even put into words; `silent` writes none. */
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
-export const DEFAULT_LOG_LEVEL: LogLevel = "warn";
+const DEFAULT_LOG_LEVEL: LogLevel = "warn";
 
 export const isLogLevel = (text: string): text is LogLevel => LOG_LEVELS.some((level) => level === text);
 

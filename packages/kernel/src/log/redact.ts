@@ -24,7 +24,7 @@ const REDACTED = "[redacted]";
 /** Deeper members are cut, so that a log line stays a line. */
 const MAX_DEPTH = 6;
 
-export const isSecretName = (name: string): boolean => SECRET_NAMES.has(name.toLowerCase().replaceAll(/[-_]/g, ""));
+const isSecretName = (name: string): boolean => SECRET_NAMES.has(name.toLowerCase().replaceAll(/[-_]/g, ""));
 
 /** A copy without secrets. Errors become their name, code and message; what is nested deeper than six levels becomes `[deep]`. */
 export function redact(data: Readonly<Record<string, unknown>>): Record<string, unknown> {

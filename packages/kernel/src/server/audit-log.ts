@@ -19,7 +19,7 @@ export interface AuditLogOptions {
   readonly maxFiles?: number;
 }
 
-export const DEFAULT_AUDIT_LIMITS = { remembered: 1_000, maxFileBytes: mib(10), maxFiles: 5, waiting: 10_000 } as const;
+const DEFAULT_AUDIT_LIMITS = { remembered: 1_000, maxFileBytes: mib(10), maxFiles: 5, waiting: 10_000 } as const;
 
 /** Longer details are replaced by their length; in characters of JSON. */
 const MAX_DETAILS = 4_096;

@@ -7,7 +7,7 @@ import { type CertificateAndKey, type Issuer, issuerOf, makeAuthority } from "./
 import { readPem, writePem } from "./pem-file.ts";
 
 /** Always in the server's certificate, besides the names that are given. */
-export const LOCAL_NAMES: readonly string[] = ["localhost", "127.0.0.1", "::1"];
+const LOCAL_NAMES: readonly string[] = ["localhost", "127.0.0.1", "::1"];
 
 const SERVER_DAYS = 397;
 /** A kept server certificate with less left is issued anew. */

@@ -4,7 +4,7 @@ import type { TSchema } from "typebox";
 export type QueryValues = Readonly<Record<string, string | readonly string[]>>;
 
 /** Parameters beyond this number are dropped. */
-export const MAX_QUERY_PARAMETERS = 1_000;
+const MAX_QUERY_PARAMETERS = 1_000;
 
 /**
  * Parses `a=1&b=2` with `+` and `%xx` decoded. Malformed escapes stay as they are; bytes that are not UTF-8 become U+FFFD.
