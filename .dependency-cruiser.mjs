@@ -47,9 +47,10 @@ export default {
       to: { path: `^packages/${families}/`, pathNot: "^packages/$1/" },
     },
     room("wire", ["wire"]),
-    room("device", ["wire", "device"]),
-    room("cloud", ["wire", "cloud"]),
-    room("live", ["wire", "device", "cloud", "live"]),
+    room("node", ["wire", "node"]),
+    room("device", ["wire", "node", "device"]),
+    room("cloud", ["wire", "node", "cloud"]),
+    room("live", ["wire", "node", "device", "cloud", "live"]),
     {
       name: "live-only-from-site",
       comment: "Adapters to the outside are chosen by the site; nothing else loads them.",

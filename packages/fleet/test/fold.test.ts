@@ -18,6 +18,31 @@ timeline:
   - { at: 100s, publish: { objects: { b: { bytes: 2000 } } } }
   - { at: 111s, power-cut: { share: 0.5 }, for: 5s }
 `,
+  edge: (seed) => `
+seed: ${seed}
+duration: 5m
+fleets: [{ family: edge, count: 8, pollIntervalMs: 10000, reportIntervalMs: 10000 }]
+faults: [{ family: edge, operation: "*", rate: 0.15, error: lost }]
+timeline:
+  - { at: 40s, target: { apps: { "1": { appId: 1, appName: a, services: [{ serviceId: 1, serviceName: s, imageName: i }] } } } }
+  - { at: 60s, power-cut: { share: 0.5 }, for: 15s }
+  - { at: 111s, power-cut: { share: 0.5 }, for: 5s }
+`,
+  panos: (seed) => `
+seed: ${seed}
+duration: 5m
+fleets:
+  - family: panos
+    devices:
+      - { serial: "1", hostname: a, version: 10.1.0, ha_enabled: true, ha_role: active, ha_peer: "2", available_versions: [10.2.0] }
+      - { serial: "2", hostname: b, version: 10.1.0, ha_enabled: true, ha_role: passive, ha_peer: "1", available_versions: [10.2.0] }
+      - { serial: "3", hostname: c, version: 10.1.0, available_versions: [10.2.0] }
+faults: [{ family: panos, operation: download, rate: 0.3, error: lost }]
+timeline:
+  - { at: 40s, upgrade: { version: 10.2.0 } }
+  - { at: 60s, power-cut: { share: 0.5 }, for: 15s }
+  - { at: 111s, power-cut: { share: 0.5 }, for: 5s }
+`,
 };
 
 test.each(Object.entries(labs))("%s: a device's state is the fold of its changes, at any moment", async (_, text) => {
@@ -35,7 +60,8 @@ test.each(Object.entries(labs))("%s: a device's state is the fold of its changes
             const event = events.events[seen];
             if (event !== undefined) folded.set(event.source, foldEvent(folded.get(event.source) ?? {}, event));
           }
-          for (const id of cell.devices.keys()) expect(folded.get(id), `${id} at ${moment * 10} s`).toEqual(cell.stateOf(id));
+          for (const id of cell.devices.keys())
+            expect(folded.get(id), `${id} at ${moment * 10} s`).toEqual(cell.stateOf(id));
         }
       }
     }),

@@ -26,6 +26,14 @@ test.each([
     "Pantavisor",
     "duration: 3m\nfleets: [{ family: pantavisor, count: 5, logs: true, control: true, bus: true, decide: { update: done } }]\ntimeline: [{ at: 60s, publish: { objects: { app/x.squashfs: { bytes: 50000 } } } }]\n",
   ],
+  [
+    "PAN-OS",
+    "duration: 3m\nfleets: [{ family: panos, devices: [{ serial: '001', hostname: fw-1, version: 10.1.0, available_versions: [10.2.0] }, { serial: '002', hostname: fw-2, version: 10.1.0 }] }]\ntimeline: [{ at: 30s, upgrade: { version: 10.2.0, to: panos-0 } }]\n",
+  ],
+  [
+    "edge",
+    "duration: 3m\nfleets: [{ family: edge, count: 5 }]\ntimeline: [{ at: 60s, target: { apps: { '1': { appId: 1, appName: a, services: [] } } } }]\n",
+  ],
 ])("%s keeps the law of virtual time", async (_, text) => {
   const verdict = await judge(text);
   expect(verdict.error).toBeUndefined();

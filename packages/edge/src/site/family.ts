@@ -10,7 +10,8 @@ import { ACTIONS, act } from "./act.ts";
 export const edge: Family = {
   name: "edge",
   cloudKind: "edge-cloud",
-  ports: { http: 7430, mqtt: 7431, mqtts: 7432 },
+  ports: { http: 7430, mqtt: 7431 },
+  tlsPorts: { mqtts: 7432 },
   schemas: { cloud: EdgeCloudOptions, device: EdgeDeviceOptions, actions: ACTIONS },
   operations: AGENT_OPERATIONS,
   phases: AGENT_PHASES,
