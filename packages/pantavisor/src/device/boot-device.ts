@@ -1,4 +1,5 @@
 import { type Endpoint, milliseconds, tcp, UsageError } from "@understudy/kernel";
+import { describeWeights } from "../wire/automation.ts";
 import { MAX_CONFIG_BYTES, parseConfig } from "../wire/config-file.ts";
 import { parseJsonOrNothing } from "../wire/fields.ts";
 import { readHubAddress } from "../wire/hub-address.ts";
@@ -14,17 +15,22 @@ import { writeFactoryFiles } from "./hub/claim.ts";
 import { identityOf } from "./hub/register.ts";
 import { noticeStoredInvitation, runInvitation } from "./invitation/run-invitation.ts";
 import { CONFIG_FILE, MOCKER_FILE, OBJECTS_FOLDER, progressFile, REVISION_INFO_FILE } from "./layout.ts";
+import { DeviceLog } from "./logs/device-log.ts";
 import { DEFAULT_INTERVALS, type Intervals } from "./settings.ts";
 import { linkCurrent } from "./update/current-links.ts";
 import { progressFor } from "./update/plan-update.ts";
 import { UPDATE_WAKE } from "./update/run-update.ts";
-import { questionState, updateQuestion } from "./update/update-question.ts";
+import { automationOf, questionState, updateQuestion } from "./update/update-question.ts";
 
 /** Reads everything stored, tells what the device is, and sets its first wake-ups. Throws when the storage cannot be used. */
 export async function bootDevice(core: Core): Promise<void> {
+  if (core.settings.logs) core.log = new DeviceLog();
+  core.agenda.logs = DEFAULT_INTERVALS.logs;
   await readConfiguration(core);
   await readMockerFile(core);
   await readRevisions(core);
+  core.say(`Pantavisor Mocker Starting... \nRevision: ${core.info.rev}\nTry Revision: ${core.info.try_rev}`);
+  sayAutomation(core);
   await linkCurrent(core);
   if (core.info.try_rev === "0") await writeFactoryFiles(core);
   await tellBoot(core);
@@ -34,6 +40,15 @@ export async function bootDevice(core: Core): Promise<void> {
   core.world.clock.wake(milliseconds(0), { name: CHECK_IN_WAKE });
   if (core.info.update !== undefined || core.info.untold !== undefined)
     core.world.clock.wake(milliseconds(0), { name: UPDATE_WAKE });
+}
+
+function sayAutomation(core: Core): void {
+  const automation = automationOf(core);
+  if (!automation.enabled) return;
+  const own = core.mocker.hasAutomation || core.settings.automation !== undefined;
+  core.say(`[AUTO] Automation mode ENABLED${own ? "" : " (using defaults)"}`);
+  core.say(`[AUTO] Invitation weights: ${describeWeights(automation.invitation)}`);
+  core.say(`[AUTO] Update weights: ${describeWeights(automation.update)}`);
 }
 
 async function openControl(core: Core): Promise<void> {

@@ -13,6 +13,7 @@ import { FACTORY_REVISION, type RevisionInfo, renderRevisionInfo } from "../wire
 import type { ControlModel } from "./control/control-model.ts";
 import type { AskedInvitation } from "./invitation/invitation-question.ts";
 import { REVISION_INFO_FILE } from "./layout.ts";
+import type { DeviceLog } from "./logs/device-log.ts";
 import { type PantavisorPhase, phaseOf } from "./phases.ts";
 import type { FactsSource } from "./profile.ts";
 import { DEFAULT_INTERVALS, type DeviceSettings, type Intervals } from "./settings.ts";
@@ -75,6 +76,10 @@ export class Core {
   goneRemote = false;
   /** What the control socket shows and has taken in; only on devices that serve it. */
   control: ControlModel | undefined;
+  /** Only on devices that keep a log. */
+  log: DeviceLog | undefined;
+  /** `settled`: proven, or nothing to prove it with. */
+  ownership: "open" | "settled" = "open";
   /** When load and storage were last told, in milliseconds since the boot. */
   gaugesAt = 0;
   /** The fleet message in the user metadata. */
@@ -108,6 +113,22 @@ export class Core {
   change(type: string, change: JsonObject, about?: JsonObject): void {
     this.state = applyChange(this.state, change) as DeviceState; // a change never removes the phase
     this.world.events.emit(type, change, about);
+  }
+
+  /** Tells something that is no change of the state. */
+  tell(type: string, about: JsonObject): void {
+    this.world.events.emit(type, {}, about);
+  }
+
+  /** True when somebody reads what the device says. */
+  get listened(): boolean {
+    return this.log !== undefined;
+  }
+
+  /** A line of the device's log. Costs nothing while nobody reads it. */
+  say(text: string | (() => string), subsystem = "background"): void {
+    if (!this.listened) return;
+    this.log?.add({ at: this.now, subsystem, message: typeof text === "string" ? text : text() });
   }
 
   /** Tells the whole state, as the first event of a boot. */

@@ -47,18 +47,7 @@ class PantavisorDevice implements Device {
   wake(why: WakeUp): Promise<Exit | undefined> | Exit | undefined {
     const core = this.#core;
     if (core === undefined) return undefined;
-    switch (why.name) {
-      case CHECK_IN_WAKE:
-        return checkIn(core) as Promise<undefined>; // it resolves to nothing
-      case UPDATE_WAKE:
-        return runUpdate(core);
-      case INVITATION_WAKE:
-        return runInvitation(core) as Promise<undefined>; // it resolves to nothing
-      case COMMAND_WAKE:
-        return core.control === undefined ? undefined : runCommand(core, core.control);
-      default:
-        return undefined;
-    }
+    return core.log === undefined ? episode(core, why) : withLog(core, why);
   }
 
   state(): DeviceState {
@@ -70,4 +59,26 @@ class PantavisorDevice implements Device {
       return Promise.reject(new UsageError("off", "The device has never been switched on."));
     return answerQuestion(this.#core, questionId, choice);
   }
+}
+
+function episode(core: Core, why: WakeUp): Promise<Exit | undefined> | undefined {
+  switch (why.name) {
+    case CHECK_IN_WAKE:
+      return checkIn(core) as Promise<undefined>; // it resolves to nothing
+    case UPDATE_WAKE:
+      return runUpdate(core);
+    case INVITATION_WAKE:
+      return runInvitation(core) as Promise<undefined>; // it resolves to nothing
+    case COMMAND_WAKE:
+      return core.control === undefined ? undefined : runCommand(core, core.control);
+    default:
+      return undefined;
+  }
+}
+
+/** An episode, with its lines of the log written down at its end. */
+async function withLog(core: Core, why: WakeUp): Promise<Exit | undefined> {
+  const exit = await episode(core, why);
+  await core.log?.flush(core);
+  return exit;
 }

@@ -34,8 +34,8 @@ export const renderLogLine = (line: LogLine): string =>
  * `otherwise`.
  */
 export function logEntryOf(text: string, revision: string, otherwise: Instant): LogEntry | undefined {
-  const line = text.trimEnd();
-  if (line === "") return undefined;
+  const line = text.endsWith("\r") ? text.slice(0, -1) : text;
+  if (line.trim() === "") return undefined;
   const space = line.indexOf(" ");
   const at = space > 0 ? parseIso(line.slice(0, space)) : undefined;
   const time = at ?? otherwise;

@@ -3,6 +3,7 @@ import { done, failure, jsonText } from "../../wire/control/control-reply.ts";
 import { isRecord, parseJsonOrNothing, textAt } from "../../wire/fields.ts";
 import { type AutoRecovery, showBackoff } from "../../wire/state/auto-recovery.ts";
 import type { Group } from "../../wire/state/system-state.ts";
+import type { Core } from "../core.ts";
 import type { Caller } from "./caller.ts";
 import { atGoal, type ContainerRun, type ContainerStatus, type ControlModel } from "./control-model.ts";
 import { asText, smallBody } from "./request-body.ts";
@@ -136,9 +137,15 @@ const UNEXPECTED = failure(500, "Signal not expected from this platform");
  * `POST /signal`. On a device without a runtime the host's `ready` is taken, since scripts send it; a container's only when it has the
  * goal READY.
  */
-export async function takeSignal(model: ControlModel, caller: Caller, request: ReceivedRequest): Promise<HttpReply> {
+export async function takeSignal(
+  core: Core,
+  model: ControlModel,
+  caller: Caller,
+  request: ReceivedRequest,
+): Promise<HttpReply> {
   const bytes = await smallBody(request.body, SIGNAL_LIMIT);
   if (bytes === undefined) return NO_SPACE;
+  core.say(`PVCONTROL SIGNAL RECEIVED: ${asText(bytes)}`);
   const value = parseJsonOrNothing(asText(bytes))?.value;
   const type = isRecord(value) ? textAt(value, "type") : undefined;
   if (type === undefined) return failure(400, "Signal has bad format");

@@ -142,7 +142,7 @@ export class ControlServer implements HttpHandler {
       case "control-container":
         return controlContainer(model, key, request);
       case "signal":
-        return takeSignal(model, this.#caller, request);
+        return takeSignal(core, model, this.#caller, request);
       case "list-objects":
         return listObjects(core);
       case "get-object":

@@ -18,7 +18,7 @@ export async function runCommand(core: Core, model: ControlModel): Promise<Exit 
   const { command } = model;
   if (command === undefined) return undefined;
   const name = command.op as CommandName; // only known names come to wait
-  core.world.events.emit("command", {}, { op: name, payload: command.payload });
+  core.tell("command", { op: name, payload: command.payload });
   const exit = await carryOut(core, model, name, command.payload);
   model.command = undefined;
   return exit;

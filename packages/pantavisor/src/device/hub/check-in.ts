@@ -1,6 +1,7 @@
 import { milliseconds, type UnderstudyError } from "@understudy/kernel";
 import type { Core, Identity } from "../core.ts";
 import { noticeInvitation, runInvitation } from "../invitation/run-invitation.ts";
+import { pushLogs } from "../logs/push-logs.ts";
 import { pullUserMetadata } from "../metadata/pull-user-metadata.ts";
 import { pushDeviceMetadata } from "../metadata/push-device-metadata.ts";
 import { isRemote } from "../mode.ts";
@@ -11,6 +12,7 @@ import { jittered } from "./backoff.ts";
 import { pollClaim } from "./claim.ts";
 import { logIn } from "./exchange.ts";
 import { delayAfter, recovered } from "./failures.ts";
+import { proveOwnership } from "./ownership.ts";
 import { register } from "./register.ts";
 import { isTrouble } from "./trouble.ts";
 
@@ -24,6 +26,7 @@ const ALONG = 0.25;
 export async function checkIn(core: Core): Promise<void> {
   try {
     await doWhatIsDue(core);
+    core.say("Waiting for next cycle...");
     if (core.failures > 0 || core.state["online"] === false) recovered(core);
     core.world.clock.wake(milliseconds(Math.max(0, nextDue(core) - core.uptime)), { name: CHECK_IN_WAKE });
   } catch (error) {
@@ -41,6 +44,7 @@ async function doWhatIsDue(core: Core): Promise<void> {
   const { identity } = core;
   if (identity === undefined) return;
   if (core.authorization === undefined) await logIn(core);
+  if (core.ownership === "open") await proveOwnership(core, identity);
   if (!core.claimed) {
     await pollClaim(core, identity);
     if (!core.claimed) return postponeClaim(core);
@@ -72,6 +76,11 @@ async function exchangeWhatIsDue(core: Core, identity: Identity): Promise<void> 
     await pushDeviceMetadata(core, identity);
     agenda.deviceMetadata = now + jittered(intervals.deviceMetadata, chance);
   }
+  if (core.log !== undefined && isDue(agenda.logs, now, 0)) {
+    await core.log.flush(core);
+    await pushLogs(core);
+    agenda.logs = now + jittered(intervals.logs, chance);
+  }
 }
 
 async function nextInvitationCycle(core: Core): Promise<void> {
@@ -98,4 +107,7 @@ function wakeUpdate(core: Core): void {
 
 const isDue = (at: number, now: number, interval: number): boolean => at <= now + interval * ALONG;
 
-const nextDue = ({ agenda }: Core): number => Math.min(agenda.steps, agenda.userMetadata, agenda.deviceMetadata);
+function nextDue({ agenda, log }: Core): number {
+  const next = Math.min(agenda.steps, agenda.userMetadata, agenda.deviceMetadata);
+  return log === undefined ? next : Math.min(next, agenda.logs);
+}

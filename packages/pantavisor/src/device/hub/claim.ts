@@ -19,15 +19,20 @@ export async function pollClaim(core: Core, identity: Identity): Promise<void> {
   if (!read.ok) throw unreadable("the claim poll", read.problem);
   const { owner, challenge } = read.value;
   if (owner === undefined) {
+    core.say(`Device ID: ${identity.id}`);
+    if (challenge !== undefined) core.say(`Challenge: ${challenge}`);
+    core.say("Device not claimed. Polling status...");
     const shown = challenge ?? null;
     if (core.state.phase !== "unclaimed" || (core.state["challenge"] ?? null) !== shown) {
       core.change("unclaimed", { phase: core.phase(), challenge: shown });
     }
     return;
   }
+  core.say(`Device CLAIMED by ${owner}! Initializing cloud state...`);
   core.authorization = undefined; // a token carries the owner of the moment it was given
   await bootstrap(core, identity);
   core.claimed = true;
+  core.say("Cloud bootstrap complete.");
   core.change("claimed", { phase: core.phase(), claimed: true, status: "DONE", challenge: null }, { owner });
 }
 

@@ -1,7 +1,9 @@
 import {
   type Body,
   type Duration,
+  describeAddress,
   EMPTY_BODY,
+  type Endpoint,
   type Headers,
   type HttpReply,
   type HttpRequest,
@@ -52,12 +54,21 @@ export function askOpenly(
   return send(core, { method, target, version: "1.1", headers, body });
 }
 
-/** Asks the hub as this device. Logs in first when there is no token; a token that the hub refuses is renewed once. */
-export async function ask(core: Core, method: string, target: string, body: Body = EMPTY_BODY): Promise<HttpReply> {
-  const reply = await send(core, requestOf(core.authorization ?? (await logIn(core)), method, target, body));
+/**
+ * Asks the hub as this device. Logs in first when there is no token; a token that the hub refuses is renewed once. `endpoint`, for
+ * exchanges that need another than the usual.
+ */
+export async function ask(
+  core: Core,
+  method: string,
+  target: string,
+  body: Body = EMPTY_BODY,
+  endpoint?: Endpoint,
+): Promise<HttpReply> {
+  const reply = await send(core, requestOf(core.authorization ?? (await logIn(core)), method, target, body), endpoint);
   if (reply.status !== 401) return reply;
   core.authorization = undefined;
-  return await send(core, requestOf(await logIn(core), method, target, body));
+  return await send(core, requestOf(await logIn(core), method, target, body), endpoint);
 }
 
 function requestOf(authorization: string, method: string, target: string, body: Body): HttpRequest {
@@ -86,9 +97,21 @@ export async function logIn(core: Core): Promise<string> {
 export const jsonOf = (reply: HttpReply): unknown | Promise<unknown> =>
   reply.body.kind === "json" ? reply.body.value : readJson(reply.body);
 
-function send(core: Core, request: HttpRequest): Promise<HttpReply> {
-  const { endpoint } = core;
+function send(core: Core, request: HttpRequest, endpoint = core.endpoint): Promise<HttpReply> {
   if (endpoint === undefined) throw new HubTrouble("hub-refused", "No hub is configured.");
+  if (core.listened) sayRequest(core, request, endpoint);
   const options = endpoint.tls === undefined ? PLAIN_OPTIONS : { timeout: REQUEST_TIMEOUT, tls: endpoint.tls };
   return core.world.network.request(endpoint.address, request, options);
+}
+
+/** Bodies up to this size are shown in the log. */
+const SHOWN_BODY = 1024;
+
+function sayRequest(core: Core, { method, target, body }: HttpRequest, endpoint: Endpoint): void {
+  const scheme = endpoint.tls === undefined ? "http" : "https";
+  core.say(`HTTP Request: ${method} ${scheme}://${describeAddress(endpoint.address)}${target}`);
+  if (body.kind !== "json") return;
+  const text = JSON.stringify(body.value);
+  if (text.includes('"password"')) core.say("HTTP Body: (Obfuscated)");
+  else core.say(text.length < SHOWN_BODY ? `HTTP Body: ${text}` : `HTTP Body: (${Buffer.byteLength(text)} bytes)`);
 }

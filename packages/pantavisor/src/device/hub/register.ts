@@ -27,6 +27,7 @@ export async function register(core: Core): Promise<void> {
   await core.world.storage.write(CONFIG_FILE, stored, { mode: 0o600 });
   await core.world.storage.sync();
   core.identity = identityOf(prn);
+  core.say(`Device registered: ${prn}`);
   core.change("registered", { phase: core.phase(), prn, challenge: challenge ?? null });
 }
 

@@ -64,6 +64,7 @@ export async function runInvitation(core: Core): Promise<void> {
         close(core);
         break;
       case "accept":
+        core.say("Invitation is MANDATORY. Automatically ACCEPTING.");
         await answerInvitation(core, action.message, "accept", action.why);
         break;
       case "draw":
@@ -92,6 +93,7 @@ async function draw(core: Core, message: FleetMessage): Promise<void> {
   const automation = automationOf(core);
   const question = `${invitationQuestionId(message.deployment)}/${core.timesPutOff}`;
   const choice = drawn(core, automation, question, automation.invitation);
+  core.say(`[AUTO] Invitation response: ${choice} (weights: ${describeWeights(automation.invitation)})`);
   await answerInvitation(core, message, choice, `automation (${describeWeights(automation.invitation)})`);
 }
 
@@ -107,6 +109,7 @@ export async function answerInvitation(
   wish?: string,
 ): Promise<void> {
   const answer = answerOf(core, message, choice, wish);
+  core.say(sayingOf(choice, answer));
   if (answer === undefined) {
     core.putOff = message.deployment;
     core.timesPutOff++;
@@ -117,6 +120,12 @@ export async function answerInvitation(
     core.agenda.deviceMetadata = 0;
   }
   close(core);
+}
+
+function sayingOf(choice: InvitationAnswer, answer: FleetAnswer | undefined): string {
+  if (answer?.type === "ASKAGAIN") return `Asking to remind later (at ${answer.askAgainUpdate})...`;
+  if (choice === "later") return "Invitation put off to the next cycle.";
+  return choice === "accept" ? "Accepting invitation..." : "Skipping invitation...";
 }
 
 function answerOf(

@@ -28,7 +28,7 @@ async function takeIn(core: Core, reply: HttpReply): Promise<JsonObject | undefi
   const first = core.userMetadata === undefined;
   const changed = await core.alone(() => replaceStored(core, text));
   core.userMetadata = reply.body.kind === "json" ? reply.body.value : text;
-  if (changed) core.world.events.emit("user-metadata", {}, { keys: Object.keys(value).length });
+  if (changed) core.tell("user-metadata", { keys: Object.keys(value).length });
   return changed || first ? value : undefined;
 }
 

@@ -33,6 +33,7 @@ function noStep(reply: HttpReply): undefined {
 export async function findStep(core: Core, identity: Identity): Promise<boolean> {
   for (let skipped = 0; skipped < MOST_SKIPPED; skipped++) {
     const next = processedOf(core.info) + 1;
+    if (skipped === 0) core.say("Checking for updates (steps)...");
     const step = await fetchStep(core, identity, next);
     if (step === undefined) return false;
     if (step.status === undefined || !isFinal(step.status)) {
@@ -47,6 +48,7 @@ export async function findStep(core: Core, identity: Identity): Promise<boolean>
 async function pass(core: Core, revision: number, step: HubStep): Promise<void> {
   const ended = { ...progressOf("DONE", 100, "Ended before this device saw it"), status: step.statusText };
   await core.world.storage.write(progressFile(String(revision)), JSON.stringify(ended));
+  core.say(`Skipping revision ${revision} (Terminal Status: ${step.statusText}) - Marking as processed.`);
   await core.commit({ ...core.info, processed: revision });
   core.change("step-skipped", { status: step.statusText }, { revision: String(revision) });
 }
@@ -66,6 +68,8 @@ async function takeUp(core: Core, revision: number, step: HubStep): Promise<void
     update: { revision, stage: "queued", since: core.now, ...(from !== core.info.rev && { from }) },
   };
   await core.commit(info);
+  core.say(`New step found: Revision ${revision}`);
+  core.say(`Starting new revision ${revision} (Previous: ${from})`);
   core.told = undefined;
   core.change(
     "update-found",

@@ -13,9 +13,11 @@ const APPLIED = '{"status":"DONE","status-msg":"Local run applied","progress":10
  * back to. False when it cannot be run; its progress says why, unless there is no such revision.
  */
 export async function localRun(core: Core, revision: string, how: "try" | "commit"): Promise<boolean> {
+  const words = how === "commit" ? "LOCAL_RUN_COMMIT" : "LOCAL_RUN";
+  core.say(`${words} requested for revision: ${revision}`);
   const refusal = await refusalOf(core, revision);
   if (refusal !== undefined) {
-    core.world.events.emit("local-run-refused", {}, { revision, reason: refusal.message });
+    core.tell("local-run-refused", { revision, reason: refusal.message });
     if (refusal.known)
       await writeProgress(
         core,
@@ -29,6 +31,7 @@ export async function localRun(core: Core, revision: string, how: "try" | "commi
   await core.commit({ rev: how === "commit" ? revision : core.info.rev, try_rev: revision, processed });
   core.change("local-run", { revision: runningRevision(core.info) }, { how });
   await nowRunning(core);
+  core.say(`${words} completed for revision ${revision}`);
   return true;
 }
 

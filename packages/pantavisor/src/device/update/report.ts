@@ -11,6 +11,7 @@ import { progressFile } from "../layout.ts";
  */
 export async function report(core: Core, revision: number, progress: Progress): Promise<void> {
   await core.world.storage.write(progressFile(String(revision)), JSON.stringify(progress));
+  core.say(() => `Progress JSON for revision ${revision}: ${JSON.stringify(progress)}`);
   await sendProgress(core, revision, progress);
 }
 

@@ -29,6 +29,7 @@ export async function runUpdate(core: Core): Promise<Exit | undefined> {
     });
     if (action === undefined) return undefined;
     const step = await tryStep(core, action);
+    if (core.log !== undefined) await core.log.flush(core);
     if (step === "later") return undefined;
     if (step !== "again") return step;
   }
@@ -72,6 +73,7 @@ async function runStep(core: Core, action: UpdateAction): Promise<Step> {
         core.world.clock.wake(milliseconds(action.until - core.now), { name: UPDATE_WAKE });
       return "later";
     case "reboot":
+      core.say(`Simulating reboot (${core.settings.timing.rebootMs / 1_000}s wait)...`);
       return { kind: "reboot", after: milliseconds(core.settings.timing.rebootMs) };
     case "try":
       return await tryRevision(core, update);
@@ -119,6 +121,7 @@ async function askOrDraw(core: Core, update: UpdateRecord): Promise<Step> {
   if (automatic !== undefined)
     return await decide(core, update, automatic.decision, `automation (${automatic.weights})`);
   const deadline = deadlineOf(core);
+  core.say("Awaiting user decision for update (TESTING)...");
   const asked = { id: updateQuestionId(update.revision), ...(deadline === undefined ? {} : { deadline }) };
   const next: UpdateRecord = { ...update, asked };
   await core.commit({ ...core.info, update: next });
@@ -129,6 +132,7 @@ async function askOrDraw(core: Core, update: UpdateRecord): Promise<Step> {
 /** Stores what was decided about the running test. `by` says who or what decided. */
 export async function decide(core: Core, update: UpdateRecord, decision: Decision, by: string): Promise<Step> {
   await core.commit({ ...core.info, update: { ...update, decision } });
+  core.say(`Update of revision ${update.revision} decided ${decision} by ${by}.`);
   core.change("decision", {}, { revision: String(update.revision), decision, by });
   showQuestion(core);
   return "again";
@@ -147,6 +151,9 @@ async function tryRevision(core: Core, update: UpdateRecord): Promise<Step> {
 export async function finish(core: Core, update: UpdateRecord, outcome: Outcome): Promise<Step> {
   await core.commit(finished(core.info, update, outcome));
   core.cameUpTrying = false;
+  if (core.info.rev === core.info.try_rev && core.info.rev !== String(update.revision)) {
+    core.say(`Revision ${update.revision} failed. Rolling back to ${core.info.rev}.`);
+  }
   core.told = undefined;
   const change = { phase: core.phase(), status: outcome.status, trying: null, progress: null };
   core.change("update-finished", change, { revision: String(update.revision), message: outcome.message });
