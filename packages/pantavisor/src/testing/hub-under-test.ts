@@ -53,6 +53,15 @@ export interface Told {
   readonly reply: HttpReply;
 }
 
+/** An answer's members; those that are texts wherever they appear can be used as such. */
+export interface Answered extends Readonly<Record<string, unknown>> {
+  readonly id: string;
+  readonly prn: string;
+  readonly secret: string;
+  readonly challenge: string;
+  readonly token: string;
+}
+
 /** A Pantahub in virtual time, asked by an operator over the in-process network. */
 export class HubUnderTest implements AsyncDisposable {
   readonly site: TestSite;
@@ -95,10 +104,10 @@ export class HubUnderTest implements AsyncDisposable {
   }
 
   /** The JSON of a 200 answer. */
-  async get(method: string, target: string, ask: Ask = {}): Promise<Record<string, unknown>> {
+  async get(method: string, target: string, ask: Ask = {}): Promise<Answered> {
     const told = await this.ask(method, target, ask);
     if (told.status !== 200) throw new Error(`${method} ${target}: ${told.status} ${told.text}`);
-    return told.json as Record<string, unknown>; // Tests say what they expect.
+    return told.json as Answered; // Tests say what they expect.
   }
 
   async login(username = "user1", password = username): Promise<string> {

@@ -101,7 +101,7 @@ function take(pattern: string, text: string, values: Values, flags: string): boo
     .join("");
   const match = new RegExp(flags.includes("m") ? `^${source}\\r?$` : `^${source}$`, flags).exec(text);
   if (match === null) return false;
-  names.forEach((name, at) => values.set(name, match[at + 1] ?? ""));
+  for (const [at, name] of names.entries()) values.set(name, match[at + 1] ?? "");
   return true;
 }
 

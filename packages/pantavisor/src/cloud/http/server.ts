@@ -33,7 +33,20 @@ export function pantahubHandler(hub: Hub): TracingHandler {
     maxParamLength: MAX_PATH_PARAMETER,
     log: hub.world.log,
   });
-  const at = new Endpoints(hub, router);
+  registerEndpoints(new Endpoints(hub, router));
+  // No name has a zero byte, and not every database could look for one.
+  const routed = (request: ReceivedRequest, trace?: RouteTrace): HttpAnswer | Promise<HttpAnswer> =>
+    request.target.includes("%00")
+      ? hub.incidents.reply(400, "A path has no zero bytes")
+      : router.handle(request, trace);
+  return {
+    handle: (request: ReceivedRequest, trace?: RouteTrace): HttpAnswer | Promise<HttpAnswer> =>
+      request.method === "OPTIONS" ? preflight(request) : withCors(request, routed(request, trace)),
+  };
+}
+
+/** All endpoints of a Pantahub. */
+export function registerEndpoints(at: Endpoints): void {
   authEndpoints(at);
   deviceEndpoints(at);
   objectEndpoints(at);
@@ -41,8 +54,4 @@ export function pantahubHandler(hub: Hub): TracingHandler {
   trailEndpoints(at);
   logEndpoints(at);
   serviceEndpoints(at);
-  return {
-    handle: (request: ReceivedRequest, trace?: RouteTrace): HttpAnswer | Promise<HttpAnswer> =>
-      request.method === "OPTIONS" ? preflight(request) : withCors(request, router.handle(request, trace)),
-  };
 }
