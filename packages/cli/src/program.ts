@@ -22,7 +22,10 @@ export function createProgram(outcome: Outcome): Command {
     .version(version, "-V, --version", "print the version")
     .showHelpAfterError("(understudy --help shows what there is)")
     .exitOverride()
-    .addHelpText("after", "\nExample:\n  understudy quick-start        a device updating itself from an embedded cloud\n  understudy up lab.yaml        a lab of your own");
+    .addHelpText(
+      "after",
+      "\nExample:\n  understudy quick-start        a device updating itself from an embedded cloud\n  understudy up lab.yaml        a lab of your own",
+    );
   addQuickStart(program, outcome);
   addUp(program, outcome);
   addSimulate(program, outcome);

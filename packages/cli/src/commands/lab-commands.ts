@@ -1,4 +1,4 @@
-import { LabApiError, LabClient } from "@understudy/fleet";
+import { LabApiError, LabClient } from "@understudy/fleet/api";
 import { UnderstudyError, UsageError } from "@understudy/kernel";
 import type { Command } from "commander";
 import type { Outcome } from "../program.ts";
@@ -33,7 +33,15 @@ export function addLabCommands(program: Command, _outcome: Outcome): void {
   command("devices", "the devices of a running lab", "devices --json").action((options: LabOptions) =>
     withLab(options, async (lab) => {
       const devices = await Array.fromAsync(lab.allDevices());
-      return { value: devices, text: devices.map(({ id, family, phase, question }) => `${id}\t${family}\t${phase}${question === undefined ? "" : `\tasks: ${question.id}`}`).join("\n") };
+      return {
+        value: devices,
+        text: devices
+          .map(
+            ({ id, family, phase, question }) =>
+              `${id}\t${family}\t${phase}${question === undefined ? "" : `\tasks: ${question.id}`}`,
+          )
+          .join("\n"),
+      };
     }),
   );
   command("answer", "answer a device's question", "answer dev-1 updated")
@@ -42,7 +50,8 @@ export function addLabCommands(program: Command, _outcome: Outcome): void {
     .action((device: string, choice: string, options: LabOptions) =>
       withLab(options, async (lab) => {
         const { question } = await lab.device(device);
-        if (question === undefined) throw new UsageError("no-question", `${device} asks nothing at the moment.`, { device });
+        if (question === undefined)
+          throw new UsageError("no-question", `${device} asks nothing at the moment.`, { device });
         const after = await lab.answer(device, question.id, choice);
         return { value: after, text: `${device}: ${question.kind} answered with ${choice}` };
       }),
@@ -63,7 +72,9 @@ export function addLabCommands(program: Command, _outcome: Outcome): void {
         return { value: devices, text: `${devices.join(", ")}: on` };
       }),
     );
-  command("watch", "the events of a running lab as they happen, until it ends", "watch").action((options: LabOptions) => reachLab(options, watch));
+  command("watch", "the events of a running lab as they happen, until it ends", "watch").action((options: LabOptions) =>
+    reachLab(options, watch),
+  );
 }
 
 async function watch(lab: LabClient, { json }: LabOptions): Promise<void> {
@@ -76,7 +87,10 @@ async function watch(lab: LabClient, { json }: LabOptions): Promise<void> {
 
 const lineOf = (text: string | undefined): string => (text === undefined ? "" : `${text}\n`);
 
-async function withLab(options: LabOptions, work: (lab: LabClient) => Promise<{ readonly value: unknown; readonly text: string }>): Promise<void> {
+async function withLab(
+  options: LabOptions,
+  work: (lab: LabClient) => Promise<{ readonly value: unknown; readonly text: string }>,
+): Promise<void> {
   await reachLab(options, async (lab) => {
     const { value, text } = await work(lab);
     process.stdout.write(options.json === true ? `${JSON.stringify(value)}\n` : lineOf(text === "" ? undefined : text));
@@ -84,13 +98,23 @@ async function withLab(options: LabOptions, work: (lab: LabClient) => Promise<{ 
 }
 
 /** Errors of the lab, and a lab that is not there, are told in one line. */
-async function reachLab(options: LabOptions, work: (lab: LabClient, options: LabOptions) => Promise<void>): Promise<void> {
+async function reachLab(
+  options: LabOptions,
+  work: (lab: LabClient, options: LabOptions) => Promise<void>,
+): Promise<void> {
   const { lab: url, token } = options;
   try {
     await work(new LabClient({ url, ...(token === undefined ? {} : { token }) }), options);
   } catch (error) {
-    if (error instanceof LabApiError) throw new UnderstudyError(error.details.error, error.message, { status: error.status });
-    if (error instanceof TypeError) throw new UnderstudyError("no-lab", `No lab answers at ${url}; start one with \`understudy up\`, or name it with --lab.`, { url }, { cause: error });
+    if (error instanceof LabApiError)
+      throw new UnderstudyError(error.details.error, error.message, { status: error.status });
+    if (error instanceof TypeError)
+      throw new UnderstudyError(
+        "no-lab",
+        `No lab answers at ${url}; start one with \`understudy up\`, or name it with --lab.`,
+        { url },
+        { cause: error },
+      );
     throw error;
   }
 }

@@ -45,7 +45,12 @@ export function addQuickStart(program: Command, outcome: Outcome): void {
     });
 }
 
-async function start(folder: string, base: number, once: boolean, signal: AbortSignal): Promise<ServedLab & { readonly ended?: Promise<number> }> {
+async function start(
+  folder: string,
+  base: number,
+  once: boolean,
+  signal: AbortSignal,
+): Promise<ServedLab & { readonly ended?: Promise<number> }> {
   const lab = await readLab({ text: QUICK_START_LAB, file: "quick-start" });
   const place = { host: "127.0.0.1", port: base, option: "--port-base" };
   const served = await serveLab({ name: "quick-start", lab, data: folder, ports: shifted(lab, base) }, place);
@@ -68,7 +73,9 @@ async function play(served: ServedLab, folder: string, once: boolean, signal: Ab
     return 0;
   } catch (error) {
     if (signal.aborted) return 0;
-    process.stderr.write(`The quick start did not come to its end: ${error instanceof Error ? error.message : String(error)}\n`);
+    process.stderr.write(
+      `The quick start did not come to its end: ${error instanceof Error ? error.message : String(error)}\n`,
+    );
     return 1;
   } finally {
     if (once) stop();
@@ -90,12 +97,17 @@ function tell(lab: LiveLab): () => void {
 }
 
 /** Waits until the device is as wanted; resolves to what Pantahub believes its status is. */
-function until(lab: LiveLab, wanted: (state: Readonly<Record<string, unknown>>) => boolean, signal: AbortSignal): Promise<string> {
+function until(
+  lab: LiveLab,
+  wanted: (state: Readonly<Record<string, unknown>>) => boolean,
+  signal: AbortSignal,
+): Promise<string> {
   return new Promise((resolve, reject) => {
     const look = (): void => {
       const device = lab.device(DEVICE);
       if (signal.aborted) finish(() => reject(new UnderstudyError("stopped", "It was stopped.")));
-      else if (device !== undefined && wanted(device.state()) && device.differences().length === 0) finish(() => resolve(String(device.belief()?.status)));
+      else if (device !== undefined && wanted(device.state()) && device.differences().length === 0)
+        finish(() => resolve(String(device.belief()?.status)));
     };
     const unsubscribe = lab.events.subscribe(look);
     signal.addEventListener("abort", look);

@@ -1,7 +1,15 @@
 import { type LabCloud, loadFamily } from "@understudy/fleet";
 import type { PortChoice } from "@understudy/fleet/live";
 import type { Family, JsonObject } from "@understudy/kernel";
-import { addServerOptions, type DefaultPorts, parseServerOptions, refused, runServer, type ServerOptions, serverIdentity } from "@understudy/kernel/live";
+import {
+  addServerOptions,
+  type DefaultPorts,
+  parseServerOptions,
+  refused,
+  runServer,
+  type ServerOptions,
+  serverIdentity,
+} from "@understudy/kernel/live";
 import type { Command } from "commander";
 import { serveLab } from "../lab/serve-lab.ts";
 import type { Outcome } from "../program.ts";
@@ -38,14 +46,15 @@ function addServe(program: Command, cloud: ServedCloud, outcome: Outcome): void 
   const group = program.command(cloud.command).description(`${cloud.title}, alone`);
   const serve = group.command("serve").description(`run ${cloud.title} until it is stopped`);
   addServerOptions(serve, cloud.ports);
-  for (const { flag, text, port } of Object.values(cloud.more ?? {})) serve.option(`--${flag} <n>`, text, port === undefined ? undefined : String(port));
+  for (const { flag, text, port } of Object.values(cloud.more ?? {}))
+    serve.option(`--${flag} <n>`, text, port === undefined ? undefined : String(port));
   serve.option("--lab-port <n>", "serve the lab API too, on this port (0 for a free one)");
   serve.addHelpText("after", `\nExample:\n  understudy ${cloud.command} serve --port 0 --data ./${cloud.command}`);
   serve.action(async (given: Readonly<Record<string, unknown>>) => {
     const options = parseServerOptions(given, cloud.ports);
     const labPort = given.labPort === undefined ? undefined : portOption("--lab-port", given.labPort);
     outcome.exitCode = await runServer(async () => {
-      const { family } = await loadFamily(cloud.family);
+      const family = await loadFamily(cloud.family);
       const identity = await serverIdentity(options, options.data ?? ".understudy");
       const served = await serveLab(
         {
@@ -69,20 +78,27 @@ function addServe(program: Command, cloud: ServedCloud, outcome: Outcome): void 
 /** A lab that is one cloud and no devices. */
 function labOfOne(family: Family, options: JsonObject): Parameters<typeof serveLab>[0]["lab"] {
   const cloud: LabCloud = { name: family.cloudKind, family, options };
-  const families = new Map([[family.name, { family, module: family.name }]]);
+  const families = new Map([[family.name, family]]);
   return { seed: 1, duration: 0 as never, clouds: [cloud], fleets: [], faults: [], timeline: [], families };
 }
 
-function portChoices(cloud: ServedCloud, family: Family, options: ServerOptions, given: Readonly<Record<string, unknown>>): Readonly<Record<string, PortChoice>> {
+function portChoices(
+  cloud: ServedCloud,
+  family: Family,
+  options: ServerOptions,
+  given: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, PortChoice>> {
   const name = family.cloudKind;
   const choices: Record<string, PortChoice> = { [`${name}.http`]: { port: options.port, option: "--port" } };
   if (options.tlsPort !== undefined) {
-    if (family.tlsPorts?.https === undefined) throw refused("--tls-port", String(options.tlsPort), `no --tls-port: ${cloud.command} has no TLS yet`);
+    if (family.tlsPorts?.https === undefined)
+      throw refused("--tls-port", String(options.tlsPort), `no --tls-port: ${cloud.command} has no TLS yet`);
     choices[`${name}.https`] = { port: options.tlsPort, option: "--tls-port" };
   }
   for (const [endpoint, { flag }] of Object.entries(cloud.more ?? {})) {
     const value = given[flag.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase())];
-    if (value !== undefined) choices[`${name}.${endpoint}`] = { port: portOption(`--${flag}`, value), option: `--${flag}` };
+    if (value !== undefined)
+      choices[`${name}.${endpoint}`] = { port: portOption(`--${flag}`, value), option: `--${flag}` };
   }
   return choices;
 }

@@ -22,7 +22,8 @@ export function addSimulate(program: Command, outcome: Outcome): void {
     .option("--json", "print the report as JSON")
     .addHelpText("after", "\nExample:\n  understudy simulate examples/lamp-family/lab.yaml --events events.jsonl")
     .action(async (file: string, options: SimulateOptions) => {
-      const workers = options.workers === undefined ? availableParallelism() : countOption("--workers", options.workers, 1, 256);
+      const workers =
+        options.workers === undefined ? availableParallelism() : countOption("--workers", options.workers, 1, 256);
       const progress = process.stderr.isTTY && options.json !== true;
       const report = await runLab(await labSource(file), {
         workers,
@@ -39,9 +40,18 @@ export function addSimulate(program: Command, outcome: Outcome): void {
 function describe(report: LabReport): string {
   const lines = [
     `${report.devices} devices in ${report.cells} ${report.cells === 1 ? "cell" : "cells"}, ${report.events} events`,
-    `phases: ${Object.entries(report.phases).map(([phase, count]) => `${phase} ${count}`).join(", ") || "none"}`,
+    `phases: ${
+      Object.entries(report.phases)
+        .map(([phase, count]) => `${phase} ${count}`)
+        .join(", ") || "none"
+    }`,
     `findings: ${report.findingCount}`,
-    ...report.findings.slice(0, 20).map(({ device, key, belief, reality }) => `  ${device}: the cloud believes ${key} ${JSON.stringify(belief)}, it is ${JSON.stringify(reality)}`),
+    ...report.findings
+      .slice(0, 20)
+      .map(
+        ({ device, key, belief, reality }) =>
+          `  ${device}: the cloud believes ${key} ${JSON.stringify(belief)}, it is ${JSON.stringify(reality)}`,
+      ),
     ...report.failures.map(({ cell, entry, reason }) => `timeline entry ${entry} failed in cell ${cell}: ${reason}`),
   ];
   return `${lines.join("\n")}\n`;

@@ -39,7 +39,10 @@ export function addUp(program: Command, outcome: Outcome): void {
       const base = options.portBase === undefined ? PORT_BASE : portOption("--port-base", options.portBase);
       const lab = await readLab(await labSource(file));
       outcome.exitCode = await runServer(async () => {
-        const identity = options.tls === true ? await serverIdentity({ tlsPort: 0, host: options.host, names: [] }, options.data ?? ".understudy") : undefined;
+        const identity =
+          options.tls === true
+            ? await serverIdentity({ tlsPort: 0, host: options.host, names: [] }, options.data ?? ".understudy")
+            : undefined;
         const served = await serveLab(
           {
             name: file,
@@ -51,7 +54,12 @@ export function addUp(program: Command, outcome: Outcome): void {
             ...(options.data === undefined ? {} : { data: options.data }),
             ...(options.database === undefined ? {} : { database: options.database }),
           },
-          { host: options.host, port: base, option: "--port-base", ...(options.token === undefined ? {} : { token: options.token }) },
+          {
+            host: options.host,
+            port: base,
+            option: "--port-base",
+            ...(options.token === undefined ? {} : { token: options.token }),
+          },
         );
         return { ...served, notices: identity?.advice ?? [] };
       });
@@ -64,7 +72,10 @@ export function shifted(lab: Lab, base: number): Readonly<Record<string, PortCho
   for (const { name, family } of lab.clouds) {
     const first = lab.clouds.find((cloud) => cloud.family === family)?.name === name;
     for (const [endpoint, port] of Object.entries({ ...family.ports, ...family.tlsPorts })) {
-      choices[`${name}.${endpoint}`] = { port: base === 0 || !first ? 0 : port - PORT_BASE + base, option: "--port-base" };
+      choices[`${name}.${endpoint}`] = {
+        port: base === 0 || !first ? 0 : port - PORT_BASE + base,
+        option: "--port-base",
+      };
     }
   }
   return choices;

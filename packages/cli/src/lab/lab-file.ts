@@ -9,6 +9,11 @@ export async function labSource(file: string): Promise<LabSource> {
   try {
     return { text: await readFile(file, "utf8"), file, baseUrl: pathToFileURL(resolve(file)).href };
   } catch (error) {
-    throw new UsageError("no-lab-file", `The lab file ${file} cannot be read: ${messageOf(error)}`, { file }, { cause: error });
+    throw new UsageError(
+      "no-lab-file",
+      `The lab file ${file} cannot be read: ${messageOf(error)}`,
+      { file },
+      { cause: error },
+    );
   }
 }

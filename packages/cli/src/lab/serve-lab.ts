@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { createLabApi } from "@understudy/fleet";
 import { LiveLab, type LiveLabOptions } from "@understudy/fleet/live";
 import { tcp } from "@understudy/kernel";
-import { explainListening, logLevelFrom, openPinoLogs, type Running } from "@understudy/kernel/live";
+import { explainListening, Front, logLevelFrom, openPinoLogs, type Running } from "@understudy/kernel/live";
 
 /** Where the lab API of a live lab is served; absent: it is only a function. */
 export interface ApiPlace {
@@ -21,8 +21,14 @@ export interface ServedLab extends Running {
   readonly api?: string;
 }
 
+/** The name of the lab API in logs, metrics and the audit log. */
+const API = "lab-api";
+
 /** Starts a live lab and, where a place is given, its API; nothing stays open when a part fails. */
-export async function serveLab(options: Omit<LiveLabOptions, "entropy" | "logs">, place?: ApiPlace): Promise<ServedLab> {
+export async function serveLab(
+  options: Omit<LiveLabOptions, "entropy" | "logs">,
+  place?: ApiPlace,
+): Promise<ServedLab> {
   const logs = await openPinoLogs({ level: logLevelFrom(process.env) });
   const lab = await LiveLab.open({ ...options, entropy: randomUUID(), logs });
   const ending = new AbortController();
@@ -36,12 +42,23 @@ export async function serveLab(options: Omit<LiveLabOptions, "entropy" | "logs">
     const api = createLabApi(lab, {
       host,
       metrics: lab.metrics,
-      log: logs("lab-api"),
+      log: logs(API),
+      audit: lab.audit.for(API),
       signal: ending.signal,
       ...(token === undefined ? {} : { token }),
       ...(names === undefined ? {} : { names }),
     });
-    const listener = await lab.network.serve(tcp(host, port), api).catch((error: unknown) => {
+    // The API answers /health and /metrics itself.
+    const front = new Front({
+      server: API,
+      now: () => lab.time.now(),
+      stopwatch: () => performance.now(),
+      log: logs(API),
+      metrics: lab.metrics,
+      health: {},
+      paths: { health: undefined, metrics: undefined },
+    });
+    const listener = await lab.network.serve(tcp(host, port), front.wrap(api)).catch((error: unknown) => {
       throw explainListening(error, place);
     });
     const bound = listener.address.kind === "tcp" ? listener.address.port : port;
