@@ -15,7 +15,7 @@ export interface BrokerUnderTest extends AsyncDisposable {
 export const USERS: Readonly<Record<string, readonly AccessRule[]>> = {
   root: [{ topic: "#", access: ACCESS.all }],
   alice: [
-    { topic: "alice/#", access: ACCESS.all, clientId: "alice" },
+    { topic: "alice/#", access: ACCESS.all, clientid: "alice" },
     { topic: "shared/+", access: ACCESS.all },
   ],
   reader: [{ topic: "shared/#", access: ACCESS.read + ACCESS.subscribe }],

@@ -1,10 +1,21 @@
 import { gzipSync } from "node:zlib";
-import { binary, type Body, EMPTY_BODY, type Headers, header, type JsonObject, json, minutes, readJson, seconds } from "@understudy/kernel";
+import {
+  type Body,
+  binary,
+  EMPTY_BODY,
+  type Headers,
+  header,
+  type JsonObject,
+  json,
+  minutes,
+  readJson,
+  seconds,
+} from "@understudy/kernel";
 import type { TestSite } from "@understudy/kernel/testing";
 import { describe, expect, test } from "vitest";
 import { edge } from "../src/index.ts";
-import { mqttProtocol } from "../src/wire/mqtt/protocol.ts";
 import { jsonPayload } from "../src/wire/mqtt/payload.ts";
+import { mqttProtocol } from "../src/wire/mqtt/protocol.ts";
 import { BrokerClient } from "./broker-client.ts";
 import { CLOUD, DEVICE, SHOP, setTarget, siteWithCloud, untilReported } from "./site.ts";
 
@@ -26,9 +37,15 @@ function api(site: TestSite) {
     if (endpoint === undefined) throw new Error("no endpoint");
     const sent: Body = body === undefined ? EMPTY_BODY : body instanceof Uint8Array ? binary(body) : json(body);
     const { network } = site.cell.ground;
-    const reply = await site.during(network.request(endpoint.address, { method, target, version: "1.1", headers, body: sent }));
+    const reply = await site.during(
+      network.request(endpoint.address, { method, target, version: "1.1", headers, body: sent }),
+    );
     const empty = reply.body.kind === "empty" || (reply.body.kind === "bytes" && reply.body.bytes.length === 0);
-    return { status: reply.status, headers: reply.headers, body: empty ? {} : ((await readJson(reply.body)) as JsonObject) };
+    return {
+      status: reply.status,
+      headers: reply.headers,
+      body: empty ? {} : ((await readJson(reply.body)) as JsonObject),
+    };
   };
 }
 
@@ -54,28 +71,33 @@ async function provision(site: TestSite, index: number): Promise<JsonObject> {
   const { status, body } = await call("POST", REGISTER, [bearer(await newKey(site))], registration(index));
   expect(status).toBe(200);
   const proof = { uuid: uuidOf(index), deviceApiKey: KEY };
-  expect((await call("POST", `/api/provisioning/v2/${uuidOf(index)}/key-exchange`, [bearer(KEY)], proof)).status).toBe(200);
+  expect((await call("POST", `/api/provisioning/v2/${uuidOf(index)}/key-exchange`, [bearer(KEY)], proof)).status).toBe(
+    200,
+  );
   return body;
 }
 
 describe.each(["virtual", "sockets"] as const)("provisioning, %s", (mode) => {
-  test.each(["/api/provisioning/v2/register", "/api/v1/provisioning/v2/register", "/api/v1/device/register"])("%s", async (path) => {
-    await using site = await siteWithCloud({ mode });
-    const { status, body } = await api(site)("POST", path, [bearer(await newKey(site))], registration(1));
-    expect(status).toBe(200);
-    expect(body).toMatchObject({
-      id: 1,
-      uuid: uuidOf(1),
-      fleetId: "f",
-      mqtt: {
-        username: `device_${uuidOf(1)}`,
-        brokerConfig: { protocol: "mqtt", useTls: false, keepAlive: 60, cleanSession: true },
-        topics: { publish: [`iot/device/${uuidOf(1)}/#`], subscribe: [`iot/device/${uuidOf(1)}/#`] },
-      },
-    });
-    const { broker, brokerConfig } = body["mqtt"] as { broker: string; brokerConfig: { host: string; port: number } };
-    expect(broker).toBe(`mqtt://${brokerConfig.host}:${brokerConfig.port}`);
-  });
+  test.each(["/api/provisioning/v2/register", "/api/v1/provisioning/v2/register", "/api/v1/device/register"])(
+    "%s",
+    async (path) => {
+      await using site = await siteWithCloud({ mode });
+      const { status, body } = await api(site)("POST", path, [bearer(await newKey(site))], registration(1));
+      expect(status).toBe(200);
+      expect(body).toMatchObject({
+        id: 1,
+        uuid: uuidOf(1),
+        fleetId: "f",
+        mqtt: {
+          username: `device_${uuidOf(1)}`,
+          brokerConfig: { protocol: "mqtt", useTls: false, keepAlive: 60, cleanSession: true },
+          topics: { publish: [`iot/device/${uuidOf(1)}/#`], subscribe: [`iot/device/${uuidOf(1)}/#`] },
+        },
+      });
+      const { broker, brokerConfig } = body["mqtt"] as { broker: string; brokerConfig: { host: string; port: number } };
+      expect(broker).toBe(`mqtt://${brokerConfig.host}:${brokerConfig.port}`);
+    },
+  );
 
   test.each([
     ["no key", [], registration(1), 401],
@@ -149,7 +171,8 @@ test("key exchange wants the key of that very device", async () => {
   await provision(site, 1);
   const path = `/api/v1/device/${uuidOf(1)}/key-exchange`;
   const wrong = "f".repeat(64);
-  const asked = async (key: string, body: JsonObject, at = path) => (await call("POST", at, [bearer(key)], body)).status;
+  const asked = async (key: string, body: JsonObject, at = path) =>
+    (await call("POST", at, [bearer(key)], body)).status;
   expect(await asked(KEY, { uuid: uuidOf(1), deviceApiKey: wrong })).toBe(401);
   expect(await asked(wrong, { uuid: uuidOf(1), deviceApiKey: wrong })).toBe(401);
   expect(await asked(KEY, { uuid: uuidOf(2), deviceApiKey: KEY })).toBe(401);
@@ -164,7 +187,12 @@ test("a target is seen when it is deployed, with a tag that makes the next poll 
   const own = [["X-Device-API-Key", KEY]] as const;
   const path = `${BASE}/device/${uuidOf(1)}/state`;
   const first = await call("GET", path, own);
-  expect(first.body[uuidOf(1)]).toMatchObject({ apps: {}, version: 1, needs_deployment: false, last_deployed_at: null });
+  expect(first.body[uuidOf(1)]).toMatchObject({
+    apps: {},
+    version: 1,
+    needs_deployment: false,
+    last_deployed_at: null,
+  });
   const etag = header(first.headers, "ETag") ?? "";
   expect(etag).toMatch(/^"[0-9a-f]{40}"$/);
   expect((await call("GET", path, [...own, ["If-None-Match", etag]])).status).toBe(304);
@@ -211,7 +239,10 @@ describe.each(["virtual", "sockets"] as const)("reports, %s", (mode) => {
     await using site = await siteWithCloud({ mode });
     const call = api(site);
     await provision(site, 1);
-    expect(await call("PATCH", `${BASE}/device/state`, own, report)).toMatchObject({ status: 200, body: { status: "ok" } });
+    expect(await call("PATCH", `${BASE}/device/state`, own, report)).toMatchObject({
+      status: 200,
+      body: { status: "ok" },
+    });
     const delta = { [uuidOf(1)]: { apps: {}, is_online: true, version: 5, config: { a: 1 } } };
     const packed = gzipSync(JSON.stringify(delta));
     const headers = [...own, ["Content-Encoding", "gzip"], ["Content-Type", "application/json"]] as const;
@@ -251,11 +282,14 @@ test("over MQTT a device speaks for itself alone, whatever its payload claims", 
   const endpoint = site.cell.cloud(CLOUD).endpoints["mqtt"];
   if (endpoint === undefined) throw new Error("no endpoint");
   const { username, password } = mqtt as { username: string; password: string };
-  const client = await BrokerClient.connect((end) => site.cell.ground.network.dial(endpoint.address, mqttProtocol(), end), {
-    clientId: username,
-    username,
-    password,
-  });
+  const client = await BrokerClient.connect(
+    (end) => site.cell.ground.network.dial(endpoint.address, mqttProtocol(), end),
+    {
+      clientId: username,
+      username,
+      password,
+    },
+  );
   const forged = jsonPayload({ [uuidOf(2)]: { apps: {}, is_online: true, version: 9 } });
   await client.publish(`iot/device/${uuidOf(2)}/state`, forged);
   await client.publish(`iot/device/${uuidOf(1)}/state`, forged);
@@ -272,7 +306,8 @@ test("a device that is silent for five minutes is offline; it is online when it 
   const call = api(site);
   await provision(site, 1);
   const own = [["X-Device-API-Key", KEY]] as const;
-  const isOnline = async () => ((await call("GET", `${BASE}/devices/${uuidOf(1)}`, [ADMIN])).body["device"] as JsonObject)["is_online"];
+  const isOnline = async () =>
+    ((await call("GET", `${BASE}/devices/${uuidOf(1)}`, [ADMIN])).body["device"] as JsonObject)["is_online"];
   await call("GET", `${BASE}/device/${uuidOf(1)}/state`, own);
   await site.runFor(seconds(290));
   expect(await isOnline()).toBe(true);

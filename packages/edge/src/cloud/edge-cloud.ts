@@ -30,7 +30,7 @@ import { Broker, SWEEP_WAKE } from "./mqtt/broker.ts";
 import type { Admission, BrokerHost, Message, Refusal } from "./mqtt/broker-host.ts";
 import { StoredRetained } from "./mqtt/stored-retained.ts";
 import { OPERATOR_USER, settingsOf } from "./options.ts";
-import { enrol } from "./provisioning/enrol.ts";
+import { Enrolments } from "./provisioning/enrolments.ts";
 import { takeMessage } from "./reports/take-message.ts";
 import { hashSecret, isSecret } from "./secrets.ts";
 import { mqttAcls, mqttUsers, provisioningKeys, retainedMessages, systemConfig } from "./tables/access-rows.ts";
@@ -70,6 +70,7 @@ export class EdgeCloud implements Cloud, BrokerHost {
   readonly #world: World;
   readonly #parts: CloudParts;
   readonly #router: Router;
+  readonly #enrolments: Enrolments;
   readonly #listeners: Listener[] = [];
   #endpoints: Readonly<Record<string, Endpoint>> = {};
   #brokerConfig: BrokerConfig | undefined;
@@ -95,6 +96,7 @@ export class EdgeCloud implements Cloud, BrokerHost {
       invalid: (error) => refusal(reasonOf(error) === "too-large" ? 413 : 400, messageOf(error)),
       failed: () => refusal(500, "The server failed; its log says why."),
     });
+    this.#enrolments = new Enrolments(this.#parts);
     addDeviceRoutes(this.#router, this.#parts);
     addOperatorRoutes(this.#router, this.#parts);
   }
@@ -128,7 +130,7 @@ export class EdgeCloud implements Cloud, BrokerHost {
   }
 
   enrol(device: Omit<DeviceSpec, "cloud">): Promise<JsonObject> {
-    return enrol(this.#parts, device);
+    return this.#enrolments.enrol(device);
   }
 
   belief(deviceId: string): Belief | undefined {
@@ -164,11 +166,8 @@ export class EdgeCloud implements Cloud, BrokerHost {
     if (!user.is_active) return { kind: "refused", code: CONNACK.notAuthorized };
     if (user.is_superuser) return { kind: "admitted", username, rules: EVERYTHING };
     const rows = await store.find(mqttAcls, { where: [["username", "="]] }).all([username]);
-    return {
-      kind: "admitted",
-      username,
-      rules: rows.map(({ topic, access, clientid: clientId }) => ({ topic, access, clientId })),
-    };
+    // An array of exactly its length, since each connection keeps one; names are the row's, so that they are kept once.
+    return { kind: "admitted", username: user.username, rules: rows.slice() };
   }
 
   published(message: Message): Promise<void> {

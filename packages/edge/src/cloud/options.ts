@@ -1,5 +1,6 @@
 import type { JsonObject } from "@understudy/kernel";
 import { type Static, Type } from "typebox";
+import { type FirstTarget, firstTargetOf } from "./targets/new-target.ts";
 
 /** What the lab file says of an edge cloud; every member has a default. */
 export const EdgeCloudOptions = Type.Object(
@@ -33,7 +34,7 @@ export interface EdgeCloudSettings {
   readonly adminToken: string;
   readonly fleetId: string;
   readonly keepAliveS: number;
-  readonly defaultConfig: JsonObject;
+  readonly firstTarget: FirstTarget;
 }
 
 /** Name of the MQTT user whose password is the admin token. */
@@ -58,6 +59,6 @@ export function settingsOf(given: JsonObject): EdgeCloudSettings {
     adminToken: adminToken ?? "edge-admin-token",
     fleetId: fleetId ?? "default-fleet",
     keepAliveS: keepAliveS ?? 60,
-    defaultConfig: (defaultConfig as JsonObject | undefined) ?? DEFAULT_CONFIG, // It came as JSON.
+    firstTarget: firstTargetOf((defaultConfig as JsonObject | undefined) ?? DEFAULT_CONFIG), // It came as JSON.
   };
 }

@@ -26,11 +26,12 @@ export class AgentCore {
     this.world = world;
     this.spec = spec;
     this.bootedAt = world.clock.now();
-    this.#identity = identity;
+    this.#identity = slim(identity);
     this.#state = { ...state, phase: phaseOf(state) };
     world.events.emit("boot", this.#state);
   }
 
+  /** Who the device is, as far as it is needed all the time; see {@link readIdentity} for the rest. */
   get identity(): Identity {
     return this.#identity;
   }
@@ -52,7 +53,7 @@ export class AgentCore {
   /** Stores who the device is, then tells what has changed by it. */
   async become(identity: Identity, type: string, about?: JsonObject): Promise<void> {
     await writeIdentity(this.world.storage, identity);
-    this.#identity = identity;
+    this.#identity = slim(identity);
     const { state } = identity.provisioning;
     this.change(type, { provisioning: state, provisioned: state === "provisioned", uuid: identity.uuid }, about);
   }
@@ -73,6 +74,13 @@ export class AgentCore {
   draw(): number {
     return this.world.random.stream("waits").next();
   }
+}
+
+/** Once provisioned, the registration is needed for a new connection to the broker only, and read from the disk then. */
+function slim(identity: Identity): Identity {
+  const { uuid, deviceApiKey, deviceName, provisioning, registration } = identity;
+  if (provisioning.state !== "provisioned" || registration?.apiTls !== undefined) return identity;
+  return { uuid, deviceApiKey, deviceName, provisioning };
 }
 
 function changedMembers(before: JsonObject, change: JsonObject): JsonObject | undefined {

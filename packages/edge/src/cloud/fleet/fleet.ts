@@ -22,7 +22,7 @@ export const PRESENCE_WAKE = "presence";
 /** What is known of one device while the cloud runs. */
 interface Entry {
   readonly uuid: string;
-  readonly lab: string | null;
+  lab: string | null;
   belief: Belief;
   change: number;
   /** Milliseconds since the cloud began. */
@@ -87,7 +87,7 @@ export class Fleet {
     const entry = this.#byUuid.get(uuid);
     if (entry === undefined) return;
     entry.seenAt = this.#uptime();
-    if (entry.belief["online"] === true) this.#lookAt(entry.seenAt + SILENCE);
+    if (entry.belief["online"] === true && !entry.mqtt) this.#lookAt(entry.seenAt + SILENCE);
   }
 
   /** The device's MQTT connection came up or went down. */
@@ -120,7 +120,9 @@ export class Fleet {
       ...(current === undefined ? {} : { version: current.version, apps: current.apps }),
     };
     if (before !== undefined) {
-      if (sameBelief(before.belief, belief)) return undefined;
+      if (before.lab === device.lab_id && sameBelief(before.belief, belief)) return undefined;
+      before.lab = device.lab_id;
+      if (before.lab !== null) this.#byLab.set(before.lab, before);
       before.belief = belief;
       before.change = ++this.#changes;
       if (device.is_online) this.#lookAt(before.seenAt + SILENCE);

@@ -115,7 +115,9 @@ export class BrokerConnection implements ChannelEnd<MqttFrame> {
     this.#rules = admission.rules;
     this.#will = will;
     this.silence = frame.keepalive * 1_000 * GRACE;
-    const { session, present } = this.#broker.open(frame, this);
+    // A device's client id is its user's name: kept once.
+    const clientId = frame.clientId === admission.username ? admission.username : frame.clientId;
+    const { session, present } = this.#broker.open(clientId, frame.clean, this);
     this.#session = session;
     this.send({ cmd: "connack", returnCode: CONNACK.accepted, sessionPresent: present });
     session.resume(this, this.#broker.limits, this.#broker.counts);

@@ -126,7 +126,8 @@ export class Broker implements ChannelHost<MqttFrame> {
 
   /** For connections: takes over or begins the client's session, which nobody else has. */
   open(
-    { clientId, clean }: ConnectFrame,
+    clientId: string,
+    clean: boolean,
     connection: BrokerConnection,
   ): { readonly session: Session; readonly present: boolean } {
     const id = clientId === "" ? `auto-${++this.#lastAssigned}` : clientId;

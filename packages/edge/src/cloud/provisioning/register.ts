@@ -22,9 +22,18 @@ export function register(
   return parts.registrations.run(() => registerNow(parts, provisioningKey, request));
 }
 
+/** What a device logs in to the broker with. The name is one text, shared by all that keep it. */
+interface Login {
+  readonly username: string;
+  readonly password: string;
+}
+
 async function registerNow(parts: CloudParts, given: string | undefined, request: RegisterRequest): Promise<HttpReply> {
   const { store, chance } = parts;
-  const password = Buffer.from(chance.bytes(16)).toString("base64");
+  const login: Login = {
+    username: mqttUserOf(request.uuid),
+    password: Buffer.from(chance.bytes(16)).toString("base64"),
+  };
   const no = await store.change<HttpReply | undefined>(async () => {
     const key = given === undefined ? undefined : await usableKey(parts, given);
     if (key === undefined) return { writes: [], result: unauthorized() };
@@ -43,7 +52,7 @@ async function registerNow(parts: CloudParts, given: string | undefined, request
     const writes = [
       countOn(parts, key, counts ? 1 : 0),
       takeIn(parts, before, request, key),
-      ...(await grantMqtt(parts, request.uuid, password)),
+      ...(await grantMqtt(parts, request.uuid, login)),
       ...(await firstTarget(parts, request.uuid)),
     ];
     return { writes, result: undefined };
@@ -52,7 +61,7 @@ async function registerNow(parts: CloudParts, given: string | undefined, request
   const device = await store.get(devices, request.uuid);
   if (device === undefined) return refusal(500, "The device was removed meanwhile.");
   parts.fleet.note(device);
-  return jsonReply(registerReplyOf(parts, device, request, password));
+  return jsonReply(registerReplyOf(parts, device, request, login));
 }
 
 async function usableKey({ store, world }: CloudParts, given: string): Promise<ProvisioningKeyRow | undefined> {
@@ -96,24 +105,29 @@ function takeIn(
   return before === undefined ? insert(devices, row) : replace(devices, before, row);
 }
 
-async function grantMqtt({ store }: CloudParts, uuid: string, password: string): Promise<readonly Write[]> {
-  const username = mqttUserOf(uuid);
+async function grantMqtt(
+  { store }: CloudParts,
+  uuid: string,
+  { username, password }: Login,
+): Promise<readonly Write[]> {
   const topic = deviceTopics(uuid);
   const user = await store.get(mqttUsers, username);
-  const acl = await store.get(mqttAcls, username, topic);
+  const acl = await store.find(mqttAcls, { where: [["username", "="]] }).first([username]);
   const row = { username, password_hash: hashSecret(password), is_superuser: false, is_active: true };
   return [
     user === undefined ? insert(mqttUsers, row) : replace(mqttUsers, user, row),
-    ...(acl === undefined ? [insert(mqttAcls, { username, topic, clientid: username, access: ACCESS.all })] : []),
+    ...(acl === undefined
+      ? [insert(mqttAcls, { id: 0, username, topic, clientid: username, access: ACCESS.all })]
+      : []),
   ];
 }
 
 async function firstTarget({ store, settings, world }: CloudParts, uuid: string): Promise<readonly Write[]> {
   if ((await store.get(targets, uuid)) !== undefined) return [];
-  return [insert(targets, newTarget(uuid, settings.defaultConfig, world.clock.now()))];
+  return [insert(targets, newTarget(uuid, settings.firstTarget, world.clock.now()))];
 }
 
-function registerReplyOf(parts: CloudParts, device: DeviceRow, request: RegisterRequest, password: string): JsonObject {
+function registerReplyOf(parts: CloudParts, device: DeviceRow, request: RegisterRequest, login: Login): JsonObject {
   const { id, uuid, device_name: deviceName, device_type: deviceType, fleet_id: fleetId, created_at } = device;
   const brokerConfig = parts.brokerConfig();
   const filter = deviceTopics(uuid);
@@ -126,8 +140,7 @@ function registerReplyOf(parts: CloudParts, device: DeviceRow, request: Register
     fleetId,
     createdAt: toIso(created_at as Parameters<typeof toIso>[0]), // Rows hold milliseconds.
     mqtt: {
-      username: mqttUserOf(uuid),
-      password,
+      ...login,
       ...(brokerConfig === undefined ? {} : { broker: brokerUrl(brokerConfig), brokerConfig }),
       topics: { publish: [filter], subscribe: [filter] },
     },

@@ -50,6 +50,7 @@ export const mqttUsers: Table<MqttUserRow> = table<MqttUserRow>(
 
 /** What a user may do with a filter's topics. */
 export interface MqttAclRow {
+  readonly id: number;
   readonly username: string;
   readonly topic: string;
   /** Only this client may; null: any client of the user. */
@@ -60,8 +61,8 @@ export interface MqttAclRow {
 
 export const mqttAcls: Table<MqttAclRow> = table<MqttAclRow>(
   "mqtt_acls",
-  { username: "text", topic: "text", clientid: "text?", access: "integer" },
-  { key: ["username", "topic"] },
+  { id: "serial", username: "text", topic: "text", clientid: "text?", access: "integer" },
+  { key: ["id"], indexes: [["username"]] },
 );
 
 /** A retained message. Its payload is JSON as it is, or bytes in Base64. */

@@ -25,6 +25,7 @@ import {
 import { jsonPayload } from "../../wire/mqtt/payload.ts";
 import { mqttProtocol } from "../../wire/mqtt/protocol.ts";
 import type { AgentCore } from "../agent-core.ts";
+import { readIdentity } from "../agent-files.ts";
 import { backoff, MQTT_BACKOFF } from "../backoff.ts";
 import { DEVICE_DEFAULTS, optionsOf } from "../options.ts";
 
@@ -39,7 +40,7 @@ export interface LinkUser {
 }
 
 /** Topics that every agent listens to, below its own prefix. */
-const SUBSCRIBED = ["agent/update", "shadow/name/device-state/update/delta"] as const;
+const SUBSCRIBED = ["agent/update"] as const;
 
 const CONNECT_TIMEOUT: Duration = seconds(10);
 const DEFAULT_KEEP_ALIVE_S = 60;
@@ -64,6 +65,10 @@ export class MqttLink implements ChannelEnd<MqttFrame> {
   /** Milliseconds since boot, which stay small numbers. */
   #sentAt = 0;
   #awaitsPong = false;
+  /** Seconds; as the last connection was told. */
+  #keepAliveS = DEFAULT_KEEP_ALIVE_S;
+  /** First wait between attempts that the cloud asks for, in milliseconds; 0: our own. */
+  #firstWait = 0;
 
   constructor(core: AgentCore, user: LinkUser) {
     this.#core = core;
@@ -133,11 +138,13 @@ export class MqttLink implements ChannelEnd<MqttFrame> {
   }
 
   async #dial(): Promise<void> {
-    const registration = this.#core.identity.registration;
+    const registration = (await readIdentity(this.#core.world.storage))?.registration;
     if (registration === undefined) return;
+    const { broker } = registration.mqtt;
+    this.#keepAliveS = optionsOf(this.#core.spec).keepAliveS ?? broker.keepAlive ?? DEFAULT_KEEP_ALIVE_S;
+    this.#firstWait = broker.reconnectPeriod ?? 0;
     const fault = await this.#core.strike("mqtt-connect");
     if (fault?.error !== undefined) return this.#lost(fault.error);
-    const { broker } = registration.mqtt;
     const timeout = broker.connectTimeout === undefined ? CONNECT_TIMEOUT : milliseconds(broker.connectTimeout);
     const tls = tlsOf(registration);
     try {
@@ -165,7 +172,7 @@ export class MqttLink implements ChannelEnd<MqttFrame> {
       protocolVersion: 4,
       clean: mqtt.broker.cleanSession ?? true,
       clientId: mqttUserOf(uuid),
-      keepalive: this.#keepAliveSeconds(),
+      keepalive: this.#keepAliveS,
       username: mqtt.username,
       password: mqtt.password,
       will: {
@@ -201,7 +208,7 @@ export class MqttLink implements ChannelEnd<MqttFrame> {
   }
 
   async #keepAlive(): Promise<void> {
-    const keepAlive = seconds(this.#keepAliveSeconds());
+    const keepAlive = seconds(this.#keepAliveS);
     const idle = this.#uptime() - this.#sentAt;
     if (idle >= keepAlive) {
       if (this.#awaitsPong) return this.#drop("no answer to PINGREQ");
@@ -214,7 +221,7 @@ export class MqttLink implements ChannelEnd<MqttFrame> {
   }
 
   #wakeForPing(): void {
-    const keepAlive = seconds(this.#keepAliveSeconds());
+    const keepAlive = seconds(this.#keepAliveS);
     if (keepAlive === 0) this.#core.world.clock.cancelWake("mqtt");
     else this.#wake(milliseconds(this.#sentAt + keepAlive - this.#uptime()));
   }
@@ -237,8 +244,7 @@ export class MqttLink implements ChannelEnd<MqttFrame> {
   }
 
   #schedule(): typeof MQTT_BACKOFF {
-    const first = this.#core.identity.registration?.mqtt.broker.reconnectPeriod;
-    return first === undefined ? MQTT_BACKOFF : { ...MQTT_BACKOFF, first: milliseconds(first) };
+    return this.#firstWait === 0 ? MQTT_BACKOFF : { ...MQTT_BACKOFF, first: milliseconds(this.#firstWait) };
   }
 
   #send(frame: MqttFrame): void {
@@ -250,11 +256,6 @@ export class MqttLink implements ChannelEnd<MqttFrame> {
   #nextMessageId(): number {
     this.#lastMessageId = this.#lastMessageId >= LAST_MESSAGE_ID ? 1 : this.#lastMessageId + 1;
     return this.#lastMessageId;
-  }
-
-  #keepAliveSeconds(): number {
-    const given = optionsOf(this.#core.spec).keepAliveS;
-    return given ?? this.#core.identity.registration?.mqtt.broker.keepAlive ?? DEFAULT_KEEP_ALIVE_S;
   }
 
   #uptime(): number {

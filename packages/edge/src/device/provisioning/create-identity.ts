@@ -5,9 +5,11 @@ import { optionsOf } from "../options.ts";
 /** Who a device is from its first start on: its uuid (a given one, else random) and a key of its own. */
 export function createIdentity(spec: DeviceSpec, world: World): Identity {
   const given = optionsOf(spec).uuid ?? spec.cloud?.enrolment["uuid"];
+  const chance = world.random.stream("identity");
+  const own = uuidOf(chance.bytes(16));
   return {
-    uuid: typeof given === "string" ? given : uuidOf(world.random.stream("uuid").bytes(16)),
-    deviceApiKey: Buffer.from(world.random.stream("device-api-key").bytes(32)).toString("hex"),
+    uuid: typeof given === "string" ? given : own,
+    deviceApiKey: Buffer.from(chance.bytes(32)).toString("hex"),
     deviceName: optionsOf(spec).deviceName ?? spec.id,
     provisioning: { state: "new" },
   };

@@ -3,12 +3,12 @@ import { coversFilter, hasWildcard, matchesTopic } from "./topic.ts";
 /** Bits of an access rule, as broker plug-ins use them. */
 export const ACCESS = { read: 1, write: 2, subscribe: 4, all: 7 } as const;
 
-/** What a user may do with the topics of a filter. With `clientId`, only that client may. */
+/** What a user may do with the topics of a filter. With `clientid`, only that client may. */
 export interface AccessRule {
   readonly topic: string;
   /** Sum of {@link ACCESS} bits. */
   readonly access: number;
-  readonly clientId?: string | null;
+  readonly clientid?: string | null;
 }
 
 /** Whether one of the rules allows that access (read, write) to a topic. */
@@ -20,7 +20,7 @@ export const maySubscribe = (rules: readonly AccessRule[], filter: string, clien
   rules.some((rule) => isFor(rule, ACCESS.subscribe | ACCESS.read, clientId) && coversFilter(rule.topic, filter));
 
 const isFor = (rule: AccessRule, access: number, clientId: string): boolean =>
-  (rule.access & access) === access && (rule.clientId ?? clientId) === clientId;
+  (rule.access & access) === access && (rule.clientid ?? clientId) === clientId;
 
 /** The common rule, `prefix/#`, without splitting. */
 function takesTopic(rule: string, topic: string): boolean {

@@ -50,7 +50,7 @@ test("topics and filters out of shape are refused", () => {
 });
 
 test("a device's rule opens its own topics and nobody else's", () => {
-  const rules = [{ topic: "iot/device/1/#", access: ACCESS.all, clientId: "device_1" }];
+  const rules = [{ topic: "iot/device/1/#", access: ACCESS.all, clientid: "device_1" }];
   expect(isAllowed(rules, ACCESS.write, "iot/device/1/state", "device_1")).toBe(true);
   expect(isAllowed(rules, ACCESS.write, "iot/device/1", "device_1")).toBe(true);
   expect(isAllowed(rules, ACCESS.write, "iot/device/12/state", "device_1")).toBe(false);
