@@ -55,17 +55,17 @@ export default {
       name: "live-only-from-site",
       comment: "Adapters to the outside are chosen by the site; nothing else loads them.",
       severity: "error",
-      from: { path: "^packages/([^/]+)/src/", pathNot: ["^packages/[^/]+/src/(live|site)/", "[.]test[.]ts$"] },
-      to: { path: "^packages/[^/]+/src/live/" },
+      from: { path: `^packages/${families}/src/`, pathNot: ["^packages/[^/]+/src/(live|site)/", "[.]test[.]ts$"] },
+      to: { path: [`^packages/${families}/src/live/`, "^packages/kernel/src/live[.]ts$"] },
     },
     {
       name: "only-the-face",
-      comment: "Across packages only the names a package exports: its index, its testing entry, and fleet's api.",
+      comment: "Across packages only the faces of a package: its index, live and testing entries, and fleet's api.",
       severity: "error",
       from: { path: "^packages/([^/]+)/" },
       to: {
         path: "^packages/[^/]+/",
-        pathNot: ["^packages/$1/", "^packages/[^/]+/src/(testing/)?index[.]ts$", "^packages/fleet/src/api/index[.]ts$"],
+        pathNot: ["^packages/$1/", "^packages/[^/]+/src/((testing|api)/index|index|live)[.]ts$"],
       },
     },
     {
@@ -73,7 +73,7 @@ export default {
       comment: "Examples and benches use packages as strangers do.",
       severity: "error",
       from: { path: "^(bench|examples)/" },
-      to: { path: "^packages/", pathNot: "^packages/[^/]+/src/(testing/)?index[.]ts$" },
+      to: { path: "^packages/", pathNot: "^packages/[^/]+/src/((testing|api)/index|index|live)[.]ts$" },
     },
     {
       name: "testing-only-from-tests",

@@ -35,7 +35,8 @@ function heap(): number {
 async function measure(count: number): Promise<Figures> {
   const lab = await readLab(source(count));
   const plans = planCells(lab);
-  const open = (plan: CellPlan): Promise<VirtualCell> => openCell(lab, plan, plans.length, { events: silent, failed: () => undefined });
+  const open = (plan: CellPlan): Promise<VirtualCell> =>
+    openCell(lab, plan, plans.length, { events: silent, failed: () => undefined });
   const before = heap();
   let took = 0;
   let bytes = 0;
@@ -54,7 +55,12 @@ async function measure(count: number): Promise<Figures> {
     for (const cell of cells) took += await checkIns(cell);
   }
   const done = count * (SPAN_S / INTERVAL_S);
-  return { devices: count, checkIns: done, microsecondsPerCheckIn: round((took * 1000) / done), bytesPerDevice: Math.round(bytes) };
+  return {
+    devices: count,
+    checkIns: done,
+    microsecondsPerCheckIn: round((took * 1000) / done),
+    bytesPerDevice: Math.round(bytes),
+  };
 }
 
 async function checkIns(cell: VirtualCell): Promise<number> {

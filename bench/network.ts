@@ -5,7 +5,16 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { createServer } from "node:http";
 import { connect } from "node:net";
-import { type HttpHandler, type HttpRequest, InProcessNetwork, json, type Network, RealTime, tcp, VirtualTime } from "@understudy/kernel";
+import {
+  type HttpHandler,
+  type HttpRequest,
+  InProcessNetwork,
+  json,
+  type Network,
+  RealTime,
+  tcp,
+  VirtualTime,
+} from "@understudy/kernel";
 import { SocketNetwork } from "@understudy/kernel/live";
 import { Pool } from "undici";
 

@@ -1,6 +1,5 @@
 /** Wake-ups per second in virtual time with 100,000 pending; each goes through the power switch as an episode. */
-import { EventList, type Unit, VirtualCell, type World } from "@understudy/kernel";
-import { MemoryStorage, seconds } from "@understudy/kernel";
+import { EventList, MemoryStorage, seconds, type Unit, VirtualCell, type World } from "@understudy/kernel";
 
 const PENDING = 100_000;
 const SPAN_S = 60;
@@ -31,4 +30,6 @@ Ticker.wakes = 0;
 const start = performance.now();
 await cell.time.runFor(seconds(SPAN_S));
 const took = (performance.now() - start) / 1000;
-process.stdout.write(`${JSON.stringify({ bench: "wake-ups", pending: PENDING, wakes: Ticker.wakes, perSecond: Math.round(Ticker.wakes / took) })}\n`);
+process.stdout.write(
+  `${JSON.stringify({ bench: "wake-ups", pending: PENDING, wakes: Ticker.wakes, perSecond: Math.round(Ticker.wakes / took) })}\n`,
+);

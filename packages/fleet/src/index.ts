@@ -1,11 +1,10 @@
+export { createLabApi, type LabApiOptions } from "./api/lab-api.ts";
 export { DURATION_FORMS, parseDuration } from "./lab/duration.ts";
 export { familiesAtHome, loadFamily } from "./lab/families.ts";
-export type { FamilySource, Lab, LabCloud, LabDevice, LabFleet, Selection, TimelineEntry } from "./lab/lab.ts";
+export type { Lab, LabCloud, LabDevice, LabFleet, Selection, TimelineEntry } from "./lab/lab.ts";
 export { DEFAULT_DURATION, type LabSource, readLab } from "./lab/read-lab.ts";
+export type { DeviceView, LabView, PowerTarget } from "./lab-view.ts";
 export type { LabReport } from "./run/lab-report.ts";
 export { CELL_SIZE, type CellPlan, planCells } from "./run/plan-cells.ts";
 export { type CellReport, type Finding, openCell } from "./run/run-cell.ts";
 export { type RunLabOptions, runLab } from "./workers/run-lab.ts";
-export { LabApiError, LabClient } from "./api/client.ts";
-export { createLabApi, type LabApiOptions } from "./api/lab-api.ts";
-export type { DeviceView, LabView, PowerTarget } from "./lab-view.ts";

@@ -1,11 +1,12 @@
 import { type Family, messageOf, UsageError } from "@understudy/kernel";
-import type { FamilySource } from "./lab.ts";
 
-/** The families that come with the house, by name. */
-const AT_HOME: Readonly<Record<string, string>> = {
-  pantavisor: "@understudy/pantavisor",
-  panos: "@understudy/panos",
-  edge: "@understudy/edge",
+type Module = Readonly<Record<string, unknown>>;
+
+/** The families that come with the house, by name; loaded when a lab names them. */
+const AT_HOME: Readonly<Record<string, () => Promise<Module>>> = {
+  pantavisor: () => import("@understudy/pantavisor"),
+  panos: () => import("@understudy/panos"),
+  edge: () => import("@understudy/edge"),
 };
 
 /** Names that need no module of their own in a lab file. */
@@ -15,7 +16,22 @@ export const familiesAtHome: readonly string[] = Object.keys(AT_HOME);
  * Loads a family by name. `module` says where from for families that do not come with the house: a package name, or the URL
  * of a file. The module exports the family under its own name, as `family`, or as default.
  */
-export async function loadFamily(name: string, module: string | undefined = AT_HOME[name]): Promise<FamilySource> {
+export async function loadFamily(name: string, module?: string): Promise<Family> {
+  const exported = await load(name, module);
+  const family = [exported[name], exported.family, exported.default].find(isFamily);
+  if (family === undefined || family.name !== name) {
+    throw new UsageError(
+      "bad-family",
+      `The module ${module ?? name} exports no family called ${name} (looked under ${name}, family and default).`,
+      { name, module },
+    );
+  }
+  return family;
+}
+
+async function load(name: string, module: string | undefined): Promise<Module> {
+  const atHome = AT_HOME[name];
+  if (module === undefined && atHome !== undefined) return atHome();
   if (module === undefined) {
     throw new UsageError(
       "unknown-family",
@@ -23,22 +39,8 @@ export async function loadFamily(name: string, module: string | undefined = AT_H
       { name },
     );
   }
-  const exported = await load(name, module);
-  const candidates = [exported[name], exported.family, exported.default];
-  const family = candidates.find(isFamily);
-  if (family === undefined || family.name !== name) {
-    throw new UsageError(
-      "bad-family",
-      `The module ${module} exports no family called ${name} (looked under ${name}, family and default).`,
-      { name, module },
-    );
-  }
-  return { family, module };
-}
-
-async function load(name: string, module: string): Promise<Readonly<Record<string, unknown>>> {
   try {
-    return (await import(module)) as Readonly<Record<string, unknown>>; // a module namespace is a record
+    return (await import(module)) as Module; // a module namespace is a record
   } catch (error) {
     throw new UsageError(
       "bad-family",

@@ -9,14 +9,8 @@ export interface Lab {
   readonly fleets: readonly LabFleet[];
   readonly faults: readonly FaultRule[];
   readonly timeline: readonly TimelineEntry[];
-  /** Modules of families, as workers load them: family name to module. */
-  readonly families: ReadonlyMap<string, FamilySource>;
-}
-
-/** A family and where it was loaded from: a package name or a file URL. */
-export interface FamilySource {
-  readonly family: Family;
-  readonly module: string;
+  /** All families of the lab, by name. */
+  readonly families: ReadonlyMap<string, Family>;
 }
 
 export interface LabCloud {

@@ -10,7 +10,7 @@ import {
 import type { Static } from "typebox";
 import { DURATION_FORMS, parseDuration } from "./duration.ts";
 import { familiesAtHome, loadFamily } from "./families.ts";
-import type { FamilySource, Lab, LabCloud, LabDevice, LabFleet } from "./lab.ts";
+import type { Lab, LabCloud, LabDevice, LabFleet } from "./lab.ts";
 import { type faultShape, fleetShape, labShape } from "./lab-shapes.ts";
 import { LocatedYaml } from "./located-yaml.ts";
 import { readTimeline } from "./read-timeline.ts";
@@ -49,7 +49,7 @@ export async function readLab(source: LabSource): Promise<Lab> {
 class LabReader {
   readonly #yaml: LocatedYaml;
   readonly #source: LabSource;
-  readonly #families = new Map<string, FamilySource>();
+  readonly #families = new Map<string, Family>();
   readonly #shapes = new Map<object, Shape<unknown>>();
 
   constructor(yaml: LocatedYaml, source: LabSource) {
@@ -70,7 +70,7 @@ class LabReader {
       faults: (file.faults ?? []).map((rule, at) => this.#fault(rule, `faults[${at}]`)),
       timeline: readTimeline(file.timeline ?? [], {
         yaml: this.#yaml,
-        families: [...this.#families.values()].map((known) => known.family),
+        families: [...this.#families.values()],
         fault: (rule, where) => this.#fault(rule, where),
         check: (schema, value, where) => this.#check(schema, value, where),
       }),
@@ -87,7 +87,7 @@ class LabReader {
   async #family(name: string, module?: string): Promise<Family> {
     const known = this.#families.get(name) ?? (await loadFamily(name, module));
     this.#families.set(name, known);
-    return known.family;
+    return known;
   }
 
   async #familyOfFleet(name: string, at: number): Promise<void> {
@@ -119,7 +119,7 @@ class LabReader {
       }
     }
     for (const fleet of file.fleets ?? []) {
-      const { family } = this.#known(fleet.family);
+      const family = this.#known(fleet.family);
       if (fleet.cloud !== undefined || clouds.some((cloud) => cloud.family === family)) continue;
       clouds.push({ name: family.cloudKind, family, options: this.#timed(family.schemas.cloud, {}, file.timing) });
     }
@@ -127,10 +127,10 @@ class LabReader {
   }
 
   async #familyOfCloud(kind: string): Promise<Family> {
-    const loaded = [...this.#families.values()].find(({ family }) => family.cloudKind === kind);
-    if (loaded !== undefined) return loaded.family;
+    const loaded = [...this.#families.values()].find((family) => family.cloudKind === kind);
+    if (loaded !== undefined) return loaded;
     for (const name of familiesAtHome) {
-      const { family } = await loadFamily(name);
+      const family = await loadFamily(name);
       if (family.cloudKind === kind) return this.#family(name);
     }
     throw this.#yaml.problem(
@@ -141,7 +141,7 @@ class LabReader {
   }
 
   #fleet(entry: FleetEntry, at: number, clouds: readonly LabCloud[], timing: unknown): LabFleet {
-    const { family } = this.#known(entry.family);
+    const family = this.#known(entry.family);
     const options = Object.fromEntries(Object.entries(entry).filter(([key]) => !FLEET_KEYS.has(key))) as JsonObject;
     const devices = entry.devices?.map((device, n) =>
       this.#device(family, { ...options, ...(device as JsonObject) }, `lab.fleets[${at}].devices[${n}]`, timing),
@@ -187,7 +187,7 @@ class LabReader {
 
   #fault(rule: Static<typeof faultShape>, where: string): FaultRule {
     const { delay, ...rest } = rule;
-    const known = rest.family === undefined ? [] : this.#known(rest.family).family.operations;
+    const known = rest.family === undefined ? [] : this.#known(rest.family).operations;
     if (rest.family !== undefined && !/[*?]/.test(rest.operation) && !known.includes(rest.operation)) {
       throw this.#yaml.problem(`${where}.operation`, JSON.stringify(rest.operation), `one of ${known.join(", ")}`);
     }
@@ -202,7 +202,7 @@ class LabReader {
     return duration;
   }
 
-  #known(name: string): FamilySource {
+  #known(name: string): Family {
     const known = this.#families.get(name);
     if (known === undefined)
       throw this.#yaml.problem("fleets", `the family ${name}`, [...this.#families.keys()].join(", "));

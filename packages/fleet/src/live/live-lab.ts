@@ -130,7 +130,7 @@ export class LiveLab implements LabView, AsyncDisposable {
   }
 
   get families(): readonly Family[] {
-    return [...this.#options.lab.families.values()].map((known) => known.family);
+    return [...this.#options.lab.families.values()];
   }
 
   get deviceCount(): number {

@@ -2,7 +2,7 @@ import { edge } from "@understudy/edge";
 import { gate } from "./gate.ts";
 
 const app = { appId: 1001, appName: "shop", services: [{ serviceId: 1, serviceName: "web", imageName: "nginx:1.27" }] };
-const hasShop = (state: { readonly apps?: unknown } | undefined): boolean =>
+const hasShop = (state: Readonly<Record<string, unknown>> | undefined): boolean =>
   JSON.stringify(state?.apps ?? {}).includes("nginx:1.27");
 
 gate({

@@ -8,7 +8,9 @@ export interface EventRecorder {
 /** The line of an event in an event file: compact JSON, keys in a fixed order, no line break. */
 export function eventLine(event: LabEvent): string {
   const { t, source, seq, type, change, about } = event;
-  return JSON.stringify(about === undefined ? { t, source, seq, type, change } : { t, source, seq, type, change, about });
+  return JSON.stringify(
+    about === undefined ? { t, source, seq, type, change } : { t, source, seq, type, change, about },
+  );
 }
 
 /** Keeps every event; for tests and small labs. */

@@ -81,7 +81,11 @@ export interface Family {
   /** `pantavisor`, `panos`, `edge` or yours. */
   readonly name: string;
   /** For the lab file. */
-  readonly schemas: { readonly cloud: TSchema; readonly device: TSchema; readonly actions: Readonly<Record<string, TSchema>> };
+  readonly schemas: {
+    readonly cloud: TSchema;
+    readonly device: TSchema;
+    readonly actions: Readonly<Record<string, TSchema>>;
+  };
   /** Kind of cloud in the lab file's `clouds`, such as `pantahub`. */
   readonly cloudKind: string;
   /** Endpoint names of its cloud with their default ports. */

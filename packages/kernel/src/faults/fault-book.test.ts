@@ -9,7 +9,12 @@ const fates = (book: FaultBook, id: string, calls: number): boolean[] =>
 
 test("the nth call strikes once unless told how often", () => {
   expect(fates(new FaultBook(1, [{ operation: "download", nth: 2 }]), "a", 4)).toEqual([false, true, false, false]);
-  expect(fates(new FaultBook(1, [{ operation: "download", nth: 2, times: 2 }]), "a", 4)).toEqual([false, true, true, false]);
+  expect(fates(new FaultBook(1, [{ operation: "download", nth: 2, times: 2 }]), "a", 4)).toEqual([
+    false,
+    true,
+    true,
+    false,
+  ]);
 });
 
 test("counting is per stand-in", () => {
