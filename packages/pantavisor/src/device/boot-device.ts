@@ -6,6 +6,7 @@ import { readHubAddress } from "../wire/hub-address.ts";
 import { MAX_MOCKER_JSON_BYTES, readMockerJson } from "../wire/mocker-json.ts";
 import { isFinal, readProgress } from "../wire/progress.ts";
 import { processedOf, readRevisionInfo, runningRevision } from "../wire/revision-info.ts";
+import { BusHost, serveBus } from "./bus/bus-host.ts";
 import { ControlModel } from "./control/control-model.ts";
 import { serveControl } from "./control/control-server.ts";
 import { UPLOAD_SUFFIX } from "./control/objects.ts";
@@ -37,6 +38,7 @@ export async function bootDevice(core: Core): Promise<void> {
   await noticeStoredInvitation(core);
   await runInvitation(core);
   if (core.settings.control) await openControl(core);
+  if (core.settings.bus) await openBus(core);
   core.world.clock.wake(milliseconds(0), { name: CHECK_IN_WAKE });
   if (core.info.update !== undefined || core.info.untold !== undefined)
     core.world.clock.wake(milliseconds(0), { name: UPDATE_WAKE });
@@ -49,6 +51,11 @@ function sayAutomation(core: Core): void {
   core.say(`[AUTO] Automation mode ENABLED${own ? "" : " (using defaults)"}`);
   core.say(`[AUTO] Invitation weights: ${describeWeights(automation.invitation)}`);
   core.say(`[AUTO] Update weights: ${describeWeights(automation.update)}`);
+}
+
+async function openBus(core: Core): Promise<void> {
+  core.bus = new BusHost(core);
+  await serveBus(core, core.bus);
 }
 
 async function openControl(core: Core): Promise<void> {

@@ -10,6 +10,7 @@ import {
 import type { FleetMessage } from "../wire/invitation.ts";
 import { type MockerSettings, NO_MOCKER_SETTINGS } from "../wire/mocker-json.ts";
 import { FACTORY_REVISION, type RevisionInfo, renderRevisionInfo } from "../wire/revision-info.ts";
+import type { BusHost } from "./bus/bus-host.ts";
 import type { ControlModel } from "./control/control-model.ts";
 import type { AskedInvitation } from "./invitation/invitation-question.ts";
 import { REVISION_INFO_FILE } from "./layout.ts";
@@ -76,6 +77,8 @@ export class Core {
   goneRemote = false;
   /** What the control socket shows and has taken in; only on devices that serve it. */
   control: ControlModel | undefined;
+  /** Only on devices that serve a bus. */
+  bus: BusHost | undefined;
   /** Only on devices that keep a log. */
   log: DeviceLog | undefined;
   /** `settled`: proven, or nothing to prove it with. */
@@ -113,6 +116,7 @@ export class Core {
   change(type: string, change: JsonObject, about?: JsonObject): void {
     this.state = applyChange(this.state, change) as DeviceState; // a change never removes the phase
     this.world.events.emit(type, change, about);
+    this.bus?.told(type, change, about);
   }
 
   /** Tells something that is no change of the state. */
@@ -122,13 +126,15 @@ export class Core {
 
   /** True when somebody reads what the device says. */
   get listened(): boolean {
-    return this.log !== undefined;
+    return this.log !== undefined || this.bus?.hasPeers === true;
   }
 
   /** A line of the device's log. Costs nothing while nobody reads it. */
   say(text: string | (() => string), subsystem = "background"): void {
     if (!this.listened) return;
-    this.log?.add({ at: this.now, subsystem, message: typeof text === "string" ? text : text() });
+    const line = { at: this.now, subsystem, message: typeof text === "string" ? text : text() };
+    this.log?.add(line);
+    this.bus?.logged(line);
   }
 
   /** Tells the whole state, as the first event of a boot. */

@@ -9,6 +9,8 @@ import {
 } from "@understudy/kernel";
 import { answerQuestion } from "./answer-question.ts";
 import { bootDevice } from "./boot-device.ts";
+import { ATTENDANCE_WAKE, BUS_ANSWER_WAKE } from "./bus/bus-host.ts";
+import { reviewDeadline, takeBusAnswers } from "./bus/take-answers.ts";
 import { COMMAND_WAKE } from "./control/commands.ts";
 import { runCommand } from "./control/run-command.ts";
 import { Core, type DeviceParts } from "./core.ts";
@@ -44,7 +46,7 @@ class PantavisorDevice implements Device {
     await bootDevice(core);
   }
 
-  wake(why: WakeUp): Promise<Exit | undefined> | Exit | undefined {
+  wake(why: WakeUp): Promise<Exit | void> | undefined {
     const core = this.#core;
     if (core === undefined) return undefined;
     return core.log === undefined ? episode(core, why) : withLog(core, why);
@@ -61,23 +63,27 @@ class PantavisorDevice implements Device {
   }
 }
 
-function episode(core: Core, why: WakeUp): Promise<Exit | undefined> | undefined {
+function episode(core: Core, why: WakeUp): Promise<Exit | void> | undefined {
   switch (why.name) {
     case CHECK_IN_WAKE:
-      return checkIn(core) as Promise<undefined>; // it resolves to nothing
+      return checkIn(core);
     case UPDATE_WAKE:
       return runUpdate(core);
     case INVITATION_WAKE:
-      return runInvitation(core) as Promise<undefined>; // it resolves to nothing
+      return runInvitation(core);
     case COMMAND_WAKE:
       return core.control === undefined ? undefined : runCommand(core, core.control);
+    case BUS_ANSWER_WAKE:
+      return core.bus === undefined ? undefined : takeBusAnswers(core, core.bus);
+    case ATTENDANCE_WAKE:
+      return reviewDeadline(core);
     default:
       return undefined;
   }
 }
 
 /** An episode, with its lines of the log written down at its end. */
-async function withLog(core: Core, why: WakeUp): Promise<Exit | undefined> {
+async function withLog(core: Core, why: WakeUp): Promise<Exit | void> {
   const exit = await episode(core, why);
   await core.log?.flush(core);
   return exit;

@@ -55,7 +55,10 @@ export const pantavisorDeviceSchema = Type.Object(
         ),
       ]),
     ),
-    /** When nobody answers the question in TESTING it becomes `done` after so many seconds; `wait`: never. Default 10. */
+    /**
+     * When nobody answers the question in TESTING it becomes `done` after so many seconds; `wait`: never. Default: 10, and never while
+     * somebody is there to answer.
+     */
     decisionTimeoutSeconds: Type.Optional(Type.Union([positiveSeconds, Type.Literal("wait")])),
     /** Updates and invitations are answered by weighted chance, as `automation` of `mocker.json`. */
     automation: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
@@ -117,8 +120,8 @@ export interface DeviceSettings {
   readonly deviceMetadata: JsonObject;
   readonly intervals: Partial<Intervals>;
   readonly timing: Timing;
-  /** Milliseconds; `undefined` = waits for an answer. */
-  readonly decisionTimeoutMs: number | undefined;
+  /** Milliseconds, or until it is answered; `undefined`: depends on whether somebody is there. */
+  readonly decisionTimeoutMs: number | "wait" | undefined;
   readonly automation: JsonObject | undefined;
   readonly logs: boolean;
   readonly control: boolean;
@@ -134,7 +137,7 @@ export const DEFAULT_SETTINGS: DeviceSettings = Object.freeze({
   deviceMetadata: Object.freeze({}),
   intervals: Object.freeze({}),
   timing: TIMINGS.fast,
-  decisionTimeoutMs: 10_000,
+  decisionTimeoutMs: undefined,
   automation: undefined,
   logs: false,
   control: false,
@@ -175,7 +178,5 @@ function timingOf(given: PantavisorDeviceOptions["timing"]): Timing {
   return typeof given === "string" ? TIMINGS[given] : { ...TIMINGS.fast, ...given };
 }
 
-function timeoutOf(given: PantavisorDeviceOptions["decisionTimeoutSeconds"]): number | undefined {
-  if (given === "wait") return undefined;
-  return given === undefined ? DEFAULT_SETTINGS.decisionTimeoutMs : given * 1_000;
-}
+const timeoutOf = (given: PantavisorDeviceOptions["decisionTimeoutSeconds"]): number | "wait" | undefined =>
+  typeof given === "number" ? given * 1_000 : given;

@@ -62,12 +62,6 @@ function postponeClaim(core: Core): void {
 async function exchangeWhatIsDue(core: Core, identity: Identity): Promise<void> {
   const { agenda, intervals, uptime: now } = core;
   const chance = core.world.random.stream("interval").next();
-  if (isDue(agenda.userMetadata, now, intervals.userMetadata)) {
-    const news = await pullUserMetadata(core, identity);
-    if (news !== undefined) noticeInvitation(core, news);
-    if (core.invite !== undefined || core.asked !== undefined) await nextInvitationCycle(core);
-    agenda.userMetadata = now + jittered(intervals.userMetadata, chance);
-  }
   if (isDue(agenda.steps, now, intervals.steps)) {
     await lookForSteps(core, identity);
     agenda.steps = now + jittered(intervals.steps, chance);
@@ -75,6 +69,12 @@ async function exchangeWhatIsDue(core: Core, identity: Identity): Promise<void> 
   if (isDue(agenda.deviceMetadata, now, intervals.deviceMetadata)) {
     await pushDeviceMetadata(core, identity);
     agenda.deviceMetadata = now + jittered(intervals.deviceMetadata, chance);
+  }
+  if (isDue(agenda.userMetadata, now, intervals.userMetadata)) {
+    agenda.userMetadata = now + jittered(intervals.userMetadata, chance);
+    const news = await pullUserMetadata(core, identity);
+    if (news !== undefined) noticeInvitation(core, news);
+    if (core.invite !== undefined || core.asked !== undefined) await nextInvitationCycle(core);
   }
   if (core.log !== undefined && isDue(agenda.logs, now, 0)) {
     await core.log.flush(core);

@@ -14,9 +14,15 @@ const NOTHING = "{}";
  */
 export async function pullUserMetadata(core: Core, identity: Identity): Promise<JsonObject | undefined> {
   await attempt(core, "pull-metadata");
+  core.bus?.synced("sync_progress", 60, "Fetching user-meta...");
+  core.bus?.synced("sync_progress", 70, "Downloading user-meta...");
   const reply = successful(await ask(core, "GET", `/devices/${identity.id}/user-meta`), "the user metadata");
-  if (reply.body.kind === "json" && reply.body.value === core.userMetadata) return undefined;
-  return await takeIn(core, reply);
+  const same = reply.body.kind === "json" && reply.body.value === core.userMetadata;
+  const news = same ? undefined : await takeIn(core, reply);
+  if (news === undefined) core.bus?.synced("sync_progress", 90, "User-meta unchanged");
+  else core.bus?.synced("sync_progress", 80, "Applying user-meta...");
+  core.bus?.synced("sync_completed", 100, "Sync complete");
+  return news;
 }
 
 async function takeIn(core: Core, reply: HttpReply): Promise<JsonObject | undefined> {

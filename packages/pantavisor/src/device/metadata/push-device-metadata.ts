@@ -17,15 +17,21 @@ const GAUGES: readonly GeneratedKey[] = ["storage", "sysinfo"];
 export async function pushDeviceMetadata(core: Core, identity: Identity): Promise<void> {
   await attempt(core, "push-metadata");
   const sent = core.unsent;
+  core.bus?.synced("sync_started", 0, "Synchronizing...");
+  core.bus?.synced("sync_progress", 10, "Updating local metadata...");
   core.unsent = undefined;
   try {
     const gauges = core.uptime - core.gaugesAt >= GAUGES_EVERY_MS;
     const patch = core.metadataSent ? await changedMetadata(core, sent, gauges) : await writeWholeMetadata(core);
+    core.bus?.synced("sync_progress", 20, "Local metadata updated");
+    core.bus?.synced("sync_progress", 30, "Pushing device-meta...");
+    core.bus?.synced("sync_progress", 40, "Uploading device-meta...");
     const reply = await ask(core, "PATCH", `/devices/${identity.id}/device-meta`, json(patch));
     if (reply.status !== 200) throw refusal(reply, "the device metadata");
     if (!core.metadataSent || gauges) core.gaugesAt = core.uptime;
     if (!core.metadataSent || sent !== undefined) await forgetDeleted(core, patch);
     core.metadataSent = true;
+    core.bus?.synced("sync_progress", 50, "Device-meta uploaded");
   } catch (error) {
     for (const key of sent ?? []) markUnsent(core, key);
     throw error;

@@ -26,11 +26,16 @@ export const questionState = (question: Question): JsonObject => ({ ...question 
 /** The question of a revision has one name, however often the power goes. */
 export const updateQuestionId = (revision: number): string => `update-${revision}`;
 
+/** With nobody there to answer, a test lasts so long. */
+const UNATTENDED_TIMEOUT_MS = 10_000;
+
 /** When the question is answered by itself; `undefined`: it waits. */
 export function deadlineOf(core: Core): number | undefined {
-  if (core.parts.attended?.() === true) return undefined;
-  const timeout = core.settings.decisionTimeoutMs;
-  return timeout === undefined ? undefined : core.now + timeout;
+  const { decisionTimeoutMs } = core.settings;
+  if (decisionTimeoutMs === "wait") return undefined;
+  if (decisionTimeoutMs !== undefined) return core.now + decisionTimeoutMs;
+  const attended = core.parts.attended?.() === true || core.bus?.isAttended === true;
+  return attended ? undefined : core.now + UNATTENDED_TIMEOUT_MS;
 }
 
 /** The automation of a device: its lab entry's, else that of `mocker.json`. */
