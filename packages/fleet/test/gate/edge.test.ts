@@ -17,9 +17,9 @@ gate({
   scale: 30,
   lab: `
 seed: 7
-duration: 5m
+duration: 3m
 fleets:
-  - { family: edge, count: 1100 }
+  - { family: edge, count: 1001 }
 faults:
   - { family: edge, operation: poll, rate: 0.2 }
 timeline:

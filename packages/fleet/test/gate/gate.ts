@@ -42,6 +42,9 @@ export interface Story {
   readonly scale: number;
 }
 
+/** Eight threads on two cores take their time. */
+const WORKERS_TIMEOUT_MS = 180_000;
+
 /** How long a stand-in that was struck has no power. */
 const OFF_FOR = seconds(1);
 
@@ -105,7 +108,7 @@ export function gate(story: Story): void {
       } finally {
         rmSync(folder, { recursive: true, force: true });
       }
-    });
+    }, WORKERS_TIMEOUT_MS);
   });
 }
 

@@ -16,9 +16,9 @@ gate({
   scale: 30,
   lab: `
 seed: 7
-duration: 5m
+duration: 3m
 fleets:
-  - { family: pantavisor, count: 1200, decide: { update: done } }
+  - { family: pantavisor, count: 1001, decide: { update: done } }
 faults:
   - { family: pantavisor, operation: download, rate: 0.3, error: connection reset }
 timeline:
