@@ -9,7 +9,7 @@ import {
   type World,
 } from "@understudy/kernel";
 import { writeIdentity } from "./agent-files.ts";
-import { type AgentFacts, type AgentState, phaseOf } from "./agent-state.ts";
+import { type AgentFacts, type AgentState, phaseOf, stateOf } from "./agent-state.ts";
 import { INTERVAL_JITTER, jittered } from "./backoff.ts";
 import type { Identity } from "./identity.ts";
 
@@ -22,12 +22,12 @@ export class AgentCore {
   #state: AgentState;
 
   /** Tells the whole state as the event `boot`. */
-  constructor(world: World, spec: DeviceSpec, identity: Identity, state: AgentFacts) {
+  constructor(world: World, spec: DeviceSpec, identity: Identity, facts: AgentFacts) {
     this.world = world;
     this.spec = spec;
     this.bootedAt = world.clock.now();
     this.#identity = slim(identity);
-    this.#state = { ...state, phase: phaseOf(state) };
+    this.#state = stateOf(facts);
     world.events.emit("boot", this.#state);
   }
 

@@ -46,6 +46,26 @@ export const AGENT_PHASES = [
 
 export type AgentPhase = (typeof AGENT_PHASES)[number]["name"];
 
+/** The state that these facts make. Written out, since an object that grows costs an idle device more. */
+export function stateOf(facts: AgentFacts): AgentState {
+  const { uuid, deviceName, hasCloud, provisioning, provisioned, connection } = facts;
+  const { online, mqtt, version, targetVersion, apps } = facts;
+  return {
+    phase: phaseOf(facts),
+    uuid,
+    deviceName,
+    hasCloud,
+    provisioning,
+    provisioned,
+    connection,
+    online,
+    mqtt,
+    version,
+    targetVersion,
+    apps,
+  };
+}
+
 /** The phase follows from the rest of the state; `off` is the power switch's to say. */
 export function phaseOf(state: AgentFacts): AgentPhase {
   if (!state.hasCloud) return "local";

@@ -10,7 +10,7 @@ import {
 import type { Payload } from "../wire/mqtt/frame.ts";
 import { AgentCore } from "./agent-core.ts";
 import { readCurrent, readIdentity, readTarget, type StoredCurrent, writeIdentity } from "./agent-files.ts";
-import { type AgentFacts, phaseOf } from "./agent-state.ts";
+import { type AgentFacts, stateOf } from "./agent-state.ts";
 import { cloudOf } from "./cloud-api/cloud-access.ts";
 import { Connection } from "./connection.ts";
 import { type LinkUser, MqttLink } from "./mqtt/mqtt-link.ts";
@@ -89,8 +89,7 @@ export class EdgeAgent implements Device, LinkUser {
   }
 
   state(): DeviceState {
-    const facts = this.#blank();
-    return this.#boot?.core.state ?? { ...facts, phase: phaseOf(facts) };
+    return this.#boot?.core.state ?? stateOf(this.#blank());
   }
 
   async answer(questionId: string): Promise<void> {

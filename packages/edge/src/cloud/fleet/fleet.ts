@@ -112,13 +112,7 @@ export class Fleet {
   /** The entry when it has changed. */
   #note(device: DeviceRow, current: CurrentRow | undefined): Entry | undefined {
     const before = this.#byUuid.get(device.uuid);
-    const belief: Belief = {
-      ...before?.belief,
-      uuid: device.uuid,
-      provisioned: device.provisioned_at !== null && device.provisioning_state === "registered",
-      online: device.is_online,
-      ...(current === undefined ? {} : { version: current.version, apps: current.apps }),
-    };
+    const belief = beliefOf(device, current ?? before?.belief);
     if (before !== undefined) {
       if (before.lab === device.lab_id && sameBelief(before.belief, belief)) return undefined;
       before.lab = device.lab_id;
@@ -153,6 +147,16 @@ export class Fleet {
   #uptime(): number {
     return between(this.#startedAt, this.#clock.now());
   }
+}
+
+/** Written out, since an object that grows costs each device more. */
+function beliefOf(device: DeviceRow, reported: Belief | CurrentRow | undefined): Belief {
+  const { uuid, is_online: online } = device;
+  const provisioned = device.provisioned_at !== null && device.provisioning_state === "registered";
+  const version = reported?.["version"];
+  const apps = reported?.["apps"];
+  if (version === undefined || apps === undefined) return { uuid, provisioned, online };
+  return { uuid, provisioned, online, version, apps };
 }
 
 /** Apps that are the same object are the same apps; others are compared by their text. */

@@ -18,7 +18,8 @@ export async function takeReport(parts: CloudParts, uuid: string, report: StateR
       const device = await store.get(devices, uuid);
       if (device === undefined || device.provisioning_state !== "registered") return { writes: [], result: undefined };
       const before = await store.get(currents, uuid);
-      const current = merge(uuid, before, report, now);
+      // The row's own uuid: the one at hand may be a slice of a topic, and would keep all of it.
+      const current = merge(device.uuid, before, report, now);
       const next = withVersions(device, report);
       const writes = [
         ...(before === current
