@@ -11,7 +11,8 @@ gate({
   ready: (states) => states["edge-1"]?.phase === "online" && states["edge-1"].version === 1,
   action: { name: "target", args: { apps: { "1001": app } }, to: ["edge-1"] },
   middle: (states) => states["edge-1"]?.phase === "applying",
-  done: (states) => states["edge-1"]?.phase === "online" && states["edge-1"].version === 2 && hasShop(states["edge-1"]),
+  done: (states) =>
+    states["edge-1"]?.phase === "online" && Number(states["edge-1"].version) >= 2 && hasShop(states["edge-1"]),
   concurrent: true,
   struck: "edge-1",
   scale: 30,

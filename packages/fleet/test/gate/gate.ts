@@ -64,22 +64,26 @@ export function gate(story: Story): void {
       expect(sockets).toEqual(direct);
     });
 
-    test("a power cut before or after any write: all agree in the end", async () => {
-      const runs = await crashSweep(story.struck, async (run) => {
-        await using stage = await open(story, { probe: run.probe });
-        const { site } = stage;
-        run.arm((unit, unsynced) => {
-          const { power, ground } = site.cell;
-          void power.cut(unit, unsynced);
-          ground.time.schedule(later(ground.time.now(), OFF_FOR), { due: () => void power.on(unit) }, 0);
+    test.each(["device", "cloud"] as const)(
+      "a power cut of the %s before or after any write: all agree in the end",
+      async (kind) => {
+        const unit = kind === "device" ? story.struck : family.cloudKind;
+        const runs = await crashSweep(unit, async (run) => {
+          await using stage = await open(story, { probe: run.probe });
+          const { site } = stage;
+          run.arm((id, unsynced) => {
+            const { power, ground } = site.cell;
+            void power.cut(id, unsynced);
+            ground.time.schedule(later(ground.time.now(), OFF_FOR), { due: () => void power.on(id) }, 0);
+          });
+          await switchOn(story, stage);
+          await reach(stage, story.ready);
+          await act(story, stage).catch(() => actAgain(story, stage));
+          await reach(stage, story.done);
         });
-        await switchOn(story, stage);
-        await reach(stage, story.ready);
-        await act(story, stage);
-        await reach(stage, story.done);
-      });
-      expect(runs).toBeGreaterThan(20);
-    });
+        expect(runs).toBeGreaterThan(8);
+      },
+    );
 
     test("a snapshot in the middle, loaded twice, gives twice the same, and comes to the same end", async () => {
       await using stage = await open(story);
@@ -96,19 +100,23 @@ export function gate(story: Story): void {
       expect(one.states).toEqual(comparable(story, stage.states()));
     });
 
-    test("the event file is the same with 1, 2 and 8 workers", async () => {
-      const folder = mkdtempSync(join(tmpdir(), "understudy-gate-"));
-      try {
-        const one = await runOn(story, folder, 1);
-        expect(one.report.failures).toEqual([]);
-        expect(one.report.findings).toEqual([]);
-        expect(one.report.cells).toBeGreaterThan(1);
-        expect(await runOn(story, folder, 2)).toEqual(one);
-        expect(await runOn(story, folder, 8)).toEqual(one);
-      } finally {
-        rmSync(folder, { recursive: true, force: true });
-      }
-    }, WORKERS_TIMEOUT_MS);
+    test(
+      "the event file is the same with 1, 2 and 8 workers",
+      async () => {
+        const folder = mkdtempSync(join(tmpdir(), "understudy-gate-"));
+        try {
+          const one = await runOn(story, folder, 1);
+          expect(one.report.failures).toEqual([]);
+          expect(one.report.findings).toEqual([]);
+          expect(one.report.cells).toBeGreaterThan(1);
+          expect(await runOn(story, folder, 2)).toEqual(one);
+          expect(await runOn(story, folder, 8)).toEqual(one);
+        } finally {
+          rmSync(folder, { recursive: true, force: true });
+        }
+      },
+      WORKERS_TIMEOUT_MS,
+    );
   });
 }
 
@@ -148,6 +156,12 @@ async function reach(stage: Stage, done: Story["done"]): Promise<void> {
 async function act(story: Story, stage: Stage): Promise<void> {
   const { name, args, to } = story.action;
   await stage.site.during(stage.site.cell.act(story.family, story.family.cloudKind, name, args, to));
+}
+
+/** What an operator does whose request met a cloud without power. */
+async function actAgain(story: Story, stage: Stage): Promise<void> {
+  await stage.site.runFor(seconds(5));
+  await act(story, stage);
 }
 
 /** One undisturbed run: what happened to each device, and how all ended. */

@@ -11,7 +11,7 @@ gate({
     to: ["dev-1"],
   },
   middle: (states) => states["dev-1"]?.phase === "rebooting" || states["dev-1"]?.phase === "off",
-  done: (states) => states["dev-1"]?.phase === "idle" && states["dev-1"].revision === "1",
+  done: (states) => states["dev-1"]?.phase === "idle" && states["dev-1"].revision !== "0",
   struck: "dev-1",
   scale: 30,
   lab: `

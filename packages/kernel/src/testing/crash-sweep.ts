@@ -10,8 +10,10 @@ export interface CrashPoint {
 
 export interface SweepRun {
   readonly probe: WriteProbe;
-  /** Call when the power switch exists: cuts the stand-in's power. */
+  /** Gives the run what cuts a stand-in's power; writes count from then on. */
   arm(cut: (unit: string, unsynced: Unsynced) => void): void;
+  /** The story is told: what is written from now on (at the site's end) does not count. */
+  over(): void;
   /** The point at which power was cut; `undefined` in the first, undisturbed run. */
   readonly point: CrashPoint | undefined;
   /** Whether the cut has happened. */
@@ -79,12 +81,15 @@ class Run implements SweepRun, WriteProbe {
     this.#cut = cut;
   }
 
+  over(): void {
+    this.#cut = undefined;
+  }
+
   gone(unit: string, what: string, moment: "before" | "after"): boolean {
-    if (!this.#concerns(unit)) return false;
+    if (!this.#concerns(unit) || this.#cut === undefined) return false;
     if (moment === "before") this.writes++;
     const { point } = this;
     if (point === undefined || this.struck || this.writes !== point.write || moment !== point.moment) return false;
-    if (this.#cut === undefined) return false;
     this.struck = true;
     this.what = `${what} of ${unit}`;
     this.#cut(unit, point.unsynced);
