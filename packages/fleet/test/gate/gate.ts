@@ -34,6 +34,8 @@ export interface Story {
   readonly passing?: readonly string[];
   /** The device does several things at once, so that only which events there were is compared, not their order. */
   readonly concurrent?: boolean;
+  /** The cloud keeps nothing on its disk in this story, so that it cannot be struck at a write. */
+  readonly cloudWritesNothing?: boolean;
   /** Whose writes are struck, one after another. */
   readonly struck: string;
   /** The same story as a lab file, for many devices. */
@@ -64,26 +66,25 @@ export function gate(story: Story): void {
       expect(sockets).toEqual(direct);
     });
 
-    test.each(["device", "cloud"] as const)(
-      "a power cut of the %s before or after any write: all agree in the end",
-      async (kind) => {
-        const unit = kind === "device" ? story.struck : family.cloudKind;
-        const runs = await crashSweep(unit, async (run) => {
-          await using stage = await open(story, { probe: run.probe });
-          const { site } = stage;
-          run.arm((id, unsynced) => {
-            const { power, ground } = site.cell;
-            void power.cut(id, unsynced);
-            ground.time.schedule(later(ground.time.now(), OFF_FOR), { due: () => void power.on(id) }, 0);
-          });
-          await switchOn(story, stage);
-          await reach(stage, story.ready);
-          await act(story, stage).catch(() => actAgain(story, stage));
-          await reach(stage, story.done);
+    const kinds = story.cloudWritesNothing === true ? (["device"] as const) : (["device", "cloud"] as const);
+    test.each(kinds)("a power cut of the %s before or after any write: all agree in the end", async (kind) => {
+      const unit = kind === "device" ? story.struck : family.cloudKind;
+      const runs = await crashSweep(unit, async (run) => {
+        await using stage = await open(story, { probe: run.probe });
+        const { site } = stage;
+        run.arm((id, unsynced) => {
+          const { power, ground } = site.cell;
+          void power.cut(id, unsynced);
+          ground.time.schedule(later(ground.time.now(), OFF_FOR), { due: () => void power.on(id) }, 0);
         });
-        expect(runs).toBeGreaterThan(8);
-      },
-    );
+        await switchOn(story, stage);
+        await reach(stage, story.ready);
+        await act(story, stage).catch(() => actAgain(story, stage));
+        await reach(stage, story.done);
+        run.over();
+      });
+      expect(runs).toBeGreaterThan(8);
+    });
 
     test("a snapshot in the middle, loaded twice, gives twice the same, and comes to the same end", async () => {
       await using stage = await open(story);
