@@ -4,7 +4,7 @@ import type { Address } from "../address.ts";
 import type { ClientTls, NetworkError } from "../network.ts";
 import { closed } from "../network-errors.ts";
 import { networkErrorOf } from "./socket-errors.ts";
-import { remoteOf, resetLink, type SocketLink } from "./socket-link.ts";
+import { linkOf, resetLink, type SocketLink } from "./socket-link.ts";
 import { secureDialled } from "./tls-links.ts";
 import { ShortPaths } from "./unix-path.ts";
 
@@ -43,11 +43,11 @@ export class Dialler implements Disposable {
       if (socket !== raw) socket.on("error", failed);
       socket.once("close", () => reject(problem ?? closed(to)));
       socket.once(tls === undefined ? "connect" : "secureConnect", () =>
-        resolve({ socket, raw, remote: to.kind === "unix" ? "unix" : remoteOf(raw), secure: tls !== undefined }),
+        resolve(linkOf(raw, { socket, secure: tls !== undefined })),
       );
     });
     link.catch(() => undefined); // whoever cancelled does not wait for it
-    return { link, cancel: () => resetLink({ socket, raw, remote: remoteOf(raw), secure: tls !== undefined }) };
+    return { link, cancel: () => resetLink(linkOf(raw, { socket, secure: tls !== undefined })) };
   }
 
   [Symbol.dispose](): void {

@@ -6,6 +6,7 @@ import { DEFAULT_LISTENER_LIMITS } from "../limits.ts";
 import type { Held, Listener, ListenerLimits, ServeOptions } from "../network.ts";
 import { type ConnectionHome, ServerConnection } from "./http1/server-connection.ts";
 import type { ConnectionOrigin } from "./http1/server-exchange.ts";
+import { CLOSED_IDLE } from "./link-directory.ts";
 import type { ListenerKeeper } from "./listener-keeper.ts";
 import { resetLink, type SocketLink } from "./socket-link.ts";
 import { SocketServer } from "./socket-server.ts";
@@ -137,7 +138,10 @@ export class HttpSocketListener implements Listener, Held, ConnectionHome, Due {
       clientCertificate: link.clientCertificate,
     };
     const crowded = this.#connections.size >= this.limits.connections;
-    const connection = new ServerConnection(this, link.socket, origin, () => resetLink(link));
+    const connection = new ServerConnection(this, link.socket, origin, {
+      reset: () => resetLink(link),
+      closesIdle: () => this.#keeper.directory.tell(link, CLOSED_IDLE),
+    });
     this.#connections.add(connection);
     if (crowded) connection.turnAway();
   }

@@ -3,6 +3,7 @@ import type { Listener } from "../network.ts";
 import type { NetworkCounts } from "../network-options.ts";
 import type { Dialler } from "./dialler.ts";
 import type { HttpDates } from "./http1/http-dates.ts";
+import type { LinkDirectory } from "./link-directory.ts";
 
 /** What listeners and channels on sockets need of their network. */
 export interface ListenerKeeper {
@@ -10,6 +11,7 @@ export interface ListenerKeeper {
   readonly counts: NetworkCounts;
   readonly dates: HttpDates;
   readonly dialler: Dialler;
+  readonly directory: LinkDirectory;
   entered(listener: Listener): void;
   left(listener: Listener): void;
   failed(error: unknown, where: string): void;

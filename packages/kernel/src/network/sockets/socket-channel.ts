@@ -3,7 +3,6 @@ import type { Channel, ChannelEnd, Protocol } from "../channel.ts";
 import { CHANNEL_QUEUE_FRAMES } from "../limits.ts";
 import type { Held, Holder } from "../network.ts";
 import { channelClosed } from "../network-errors.ts";
-import type { ChannelDirectory } from "./channel-directory.ts";
 import { Deadline } from "./deadline.ts";
 import { drained } from "./http1/reply-writer.ts";
 import type { ListenerKeeper } from "./listener-keeper.ts";
@@ -13,7 +12,6 @@ import { resetLink, type SocketLink } from "./socket-link.ts";
 /** What a channel on a socket needs. */
 export interface SocketChannelHome {
   readonly keeper: ListenerKeeper;
-  readonly directory: ChannelDirectory;
   readonly holder?: Holder | undefined;
   /** Called once, when the channel is no longer open. */
   readonly left?: ((channel: Held) => void) | undefined;
@@ -52,7 +50,7 @@ export class SocketChannel<F> implements Channel<F>, Held {
     this.#decoder = protocol.decoder();
     this.#home = home;
     home.holder?.hold(this);
-    home.directory.enter(link, this);
+    home.keeper.directory.enter(link, this);
     const { socket } = link;
     let failure = "closed";
     socket.on("data", (chunk: Buffer) => this.#data(chunk));
@@ -93,7 +91,7 @@ export class SocketChannel<F> implements Channel<F>, Held {
 
   close(reason = "closed"): void {
     if (this.#state === "closed") return;
-    this.#home.directory.tell(this.#link, reason);
+    this.#home.keeper.directory.tell(this.#link, reason);
     this.#shut();
     const { socket } = this.#link;
     socket.end();
@@ -105,7 +103,7 @@ export class SocketChannel<F> implements Channel<F>, Held {
 
   drop(reason: string): void {
     if (this.#state === "closed") return;
-    this.#home.directory.tell(this.#link, reason);
+    this.#home.keeper.directory.tell(this.#link, reason);
     this.#shut();
     resetLink(this.#link);
   }
@@ -120,7 +118,7 @@ export class SocketChannel<F> implements Channel<F>, Held {
     try {
       for (const frame of this.#decoder.push(chunk)) this.#frames.push(frame);
     } catch (error) {
-      this.#home.directory.tell(this.#link, "malformed");
+      this.#home.keeper.directory.tell(this.#link, "malformed");
       this.#reason = "malformed";
       this.#link.socket.end();
       this.#lost("malformed");
@@ -180,7 +178,7 @@ export class SocketChannel<F> implements Channel<F>, Held {
 
   #leave(): void {
     this.#home.holder?.release(this);
-    this.#home.directory.leave(this.#link);
+    this.#home.keeper.directory.leave(this.#link);
     this.#home.left?.(this);
   }
 

@@ -11,6 +11,23 @@ export interface SocketLink {
   readonly secure: boolean;
   /** PEM. */
   readonly clientCertificate?: string | undefined;
+  /** Its TCP addresses as this end sees them, and as the other end does; absent on Unix sockets. */
+  readonly ends?: { readonly own: string; readonly other: string } | undefined;
+}
+
+/** To be called while the connection stands: a closed socket no longer knows its addresses. */
+export function linkOf(
+  raw: Socket,
+  over: Pick<SocketLink, "secure" | "clientCertificate"> & { readonly socket: Socket },
+): SocketLink {
+  const { localAddress, localPort, remoteAddress, remotePort } = raw;
+  const local = `${short(localAddress)}:${localPort}`;
+  const remote = `${short(remoteAddress)}:${remotePort}`;
+  const ends =
+    localPort === undefined || remotePort === undefined
+      ? undefined
+      : { own: `${local}>${remote}`, other: `${remote}>${local}` };
+  return { ...over, raw, remote: remoteAddress === undefined ? "unix" : short(remoteAddress), ends };
 }
 
 /**
@@ -25,8 +42,5 @@ export function resetLink(link: SocketLink): void {
 }
 
 /** IPv4 in its short form. */
-export function remoteOf(socket: Socket): string {
-  const address = socket.remoteAddress;
-  if (address === undefined) return "unix";
-  return address.startsWith("::ffff:") ? address.slice(7) : address;
-}
+const short = (address: string | undefined): string =>
+  address?.startsWith("::ffff:") === true ? address.slice(7) : (address ?? "");

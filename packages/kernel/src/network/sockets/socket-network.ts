@@ -15,7 +15,6 @@ import {
 } from "../network.ts";
 import { aborted, timedOut } from "../network-errors.ts";
 import { type NetworkCounts, type NetworkOptions, noCounts, warnOfHandlerError } from "../network-options.ts";
-import { ChannelDirectory } from "./channel-directory.ts";
 import { ChannelSocketListener } from "./channel-socket-listener.ts";
 import { Deadline } from "./deadline.ts";
 import { Dialler, type Opening } from "./dialler.ts";
@@ -24,6 +23,7 @@ import { ClientExchange } from "./http1/client-exchange.ts";
 import { ClientPool, DEFAULT_POOL_LIMITS, type PoolLimits } from "./http1/client-pool.ts";
 import { HttpDates } from "./http1/http-dates.ts";
 import { planRequest, type RequestPlan } from "./http1/request-plan.ts";
+import { LinkDirectory } from "./link-directory.ts";
 import type { ListenerKeeper } from "./listener-keeper.ts";
 import { SocketChannel } from "./socket-channel.ts";
 import { resetLink } from "./socket-link.ts";
@@ -39,12 +39,12 @@ export class SocketNetwork implements Network, AsyncDisposable, ListenerKeeper {
   readonly counts: NetworkCounts = noCounts();
   readonly dates = new HttpDates();
   readonly dialler = new Dialler();
+  readonly directory = new LinkDirectory();
   readonly #report: (error: unknown, where: string) => void;
   readonly #poolLimits: PoolLimits;
   readonly #pools = new Map<string, ClientPool>();
   readonly #tlsKeys = new WeakMap<ClientTls, string>();
   readonly #listeners = new Set<Listener>();
-  readonly #directory = new ChannelDirectory();
   readonly #dialled = new Set<{ drop(reason: string): void }>();
   #lastChannel = 0;
 
@@ -95,7 +95,6 @@ export class SocketNetwork implements Network, AsyncDisposable, ListenerKeeper {
       }
       const channel: SocketChannel<F> = new SocketChannel(++this.#lastChannel, link, protocol, {
         keeper: this,
-        directory: this.#directory,
         holder,
         left: () => this.#dialled.delete(channel),
       });
@@ -113,7 +112,7 @@ export class SocketNetwork implements Network, AsyncDisposable, ListenerKeeper {
   }
 
   accept<F>(at: Address, protocol: Protocol<F>, host: ChannelHost<F>, options: AcceptOptions = {}): Promise<Listener> {
-    const home = { keeper: this, directory: this.#directory, nextId: () => ++this.#lastChannel };
+    const home = { keeper: this, nextId: () => ++this.#lastChannel };
     return this.#opened(options, () => ChannelSocketListener.open(home, at, protocol, host, options));
   }
 
@@ -175,7 +174,7 @@ export class SocketNetwork implements Network, AsyncDisposable, ListenerKeeper {
     const key = tls === undefined ? describeAddress(to) : `${describeAddress(to)} ${this.#tlsKey(tls)}`;
     let pool = this.#pools.get(key);
     if (pool === undefined) {
-      pool = new ClientPool(this.time, { to, tls }, this.dialler, this.#poolLimits, (emptied) => {
+      pool = new ClientPool(this, { to, tls }, this.#poolLimits, (emptied) => {
         if (this.#pools.get(key) === emptied) this.#pools.delete(key);
       });
       this.#pools.set(key, pool);

@@ -7,7 +7,7 @@ import type { ServerTls } from "../network.ts";
 import { inUse } from "../network-errors.ts";
 import { Deadline } from "./deadline.ts";
 import { listenErrorOf } from "./socket-errors.ts";
-import { remoteOf, type SocketLink } from "./socket-link.ts";
+import { linkOf, type SocketLink } from "./socket-link.ts";
 import { secureAccepted, serverContext } from "./tls-links.ts";
 import { type BindPath, bindPathFor, isStaleSocket, type ShortPaths } from "./unix-path.ts";
 
@@ -46,8 +46,7 @@ export class SocketServer {
     const server = new SocketServer(options);
     const { tls } = options;
     server.#server.on("connection", (raw) => {
-      if (tls === undefined || context === undefined)
-        options.connected({ socket: raw, raw, remote: remoteOf(raw), secure: false });
+      if (tls === undefined || context === undefined) options.connected(linkOf(raw, { socket: raw, secure: false }));
       else server.#shake(raw, (done) => secureAccepted(raw, tls, context, done));
     });
     try {

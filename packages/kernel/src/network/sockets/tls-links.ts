@@ -4,7 +4,7 @@ import { connect as connectTls, createSecureContext, type SecureContext, TLSSock
 
 import type { Address } from "../address.ts";
 import { type ClientTls, NetworkError, type ServerTls } from "../network.ts";
-import { remoteOf, type SocketLink } from "./socket-link.ts";
+import { linkOf, type SocketLink } from "./socket-link.ts";
 
 /** A listener's certificate, ready for use. Throws `NetworkError("tls")` when certificate and key are no pair. */
 export function serverContext(options: ServerTls): SecureContext {
@@ -53,7 +53,7 @@ export function secureAccepted(
   socket.on("secure", () => {
     const shown = asks ? socket.getPeerX509Certificate() : undefined;
     if (options.requireClient === true && !vouched(shown, options.clientCa)) settle(undefined);
-    else settle({ socket, raw, remote: remoteOf(raw), secure: true, clientCertificate: shown?.toString() });
+    else settle(linkOf(raw, { socket, secure: true, clientCertificate: shown?.toString() }));
   });
 }
 

@@ -6,6 +6,7 @@ import type { Body, Headers, HttpRequest } from "../../http.ts";
 import { NetworkError } from "../../network.ts";
 import { closed, reset } from "../../network-errors.ts";
 import { Deadline } from "../deadline.ts";
+import { CLOSED_IDLE, type Foretold, type LinkDirectory } from "../link-directory.ts";
 import { networkErrorOf } from "../socket-errors.ts";
 import { resetLink, type SocketLink } from "../socket-link.ts";
 import { BodyDecoder } from "./body-decoder.ts";
@@ -13,6 +14,9 @@ import { keepsAlive, replyFraming } from "./framing.ts";
 import { type HeadProgress, HeadReader, type MessageHead } from "./head-reader.ts";
 import { drained, writePiece } from "./reply-writer.ts";
 import type { RequestPlan } from "./request-plan.ts";
+
+/** Whether the server can have seen a request that failed. `unlikely`: not a byte came back over a connection that had been idle. */
+export type RequestSeen = "no" | "unlikely" | "likely";
 
 /** Who waits for the reply. */
 export interface ReplyTaker {
@@ -22,8 +26,14 @@ export interface ReplyTaker {
   /** Part of the body. False: pause until `resume()`. */
   piece(bytes: Uint8Array): boolean;
   end(): void;
-  /** There will be no (more) reply. `stale`: not a byte of it had come, over a connection that had been idle for a while. */
-  failed(error: Error, about: { readonly stale: boolean }): void;
+  /** There will be no (more) reply. */
+  failed(error: Error, seen: RequestSeen): void;
+}
+
+/** What a connection needs of its network. */
+export interface ConnectionHome {
+  readonly time: Timekeeper;
+  readonly directory: LinkDirectory;
 }
 
 /** Whom a connection tells that it is free, or gone. */
@@ -40,8 +50,8 @@ const STALE_AFTER = seconds(1);
 const STATUS_LINE = /^HTTP\/1\.(\d) (\d{3})(?: (.*))?$/;
 
 /** One HTTP/1 connection to a server: carries one exchange at a time. */
-export class ClientConnection {
-  readonly #time: Timekeeper;
+export class ClientConnection implements Foretold {
+  readonly #home: ConnectionHome;
   readonly #to: Address;
   readonly #link: SocketLink;
   readonly #place: ConnectionPlace;
@@ -52,13 +62,15 @@ export class ClientConnection {
   #touched = false;
   #freeSince: Instant | undefined;
   #wasIdle = false;
+  #closedIdle = false;
   #uploaded = true;
   #reusable = false;
   #continued: (() => void) | undefined;
   #problem: unknown;
 
-  constructor(time: Timekeeper, to: Address, link: SocketLink, place: ConnectionPlace) {
-    this.#time = time;
+  constructor(home: ConnectionHome, to: Address, link: SocketLink, place: ConnectionPlace) {
+    this.#home = home;
+    home.directory.enter(link, this);
     this.#to = to;
     this.#link = link;
     this.#place = place;
@@ -74,7 +86,14 @@ export class ClientConnection {
   /** True when it may carry the next exchange. */
   get usable(): boolean {
     const { socket } = this.#link;
-    return this.#taker === undefined && !socket.destroyed && !socket.readableEnded && socket.writable;
+    return (
+      this.#taker === undefined && !this.#closedIdle && !socket.destroyed && !socket.readableEnded && socket.writable
+    );
+  }
+
+  /** The server is in this process, and closes the connection. */
+  foretold(reason: string): void {
+    if (reason === CLOSED_IDLE) this.#closedIdle = true;
   }
 
   /** Sends the request; the reply goes to `taker`. */
@@ -82,7 +101,7 @@ export class ClientConnection {
     this.#taker = taker;
     this.#plan = plan;
     this.#touched = false;
-    this.#wasIdle = this.#freeSince !== undefined && later(this.#freeSince, STALE_AFTER) <= this.#time.now();
+    this.#wasIdle = this.#freeSince !== undefined && later(this.#freeSince, STALE_AFTER) <= this.#home.time.now();
     this.#decoder = undefined;
     this.#uploaded = plan.body === "none";
     const { socket } = this.#link;
@@ -100,7 +119,7 @@ export class ClientConnection {
         if (this.#taker !== taker) return;
         this.#finish()?.failed(
           new NetworkError("aborted", "The request's body could not be read to its end.", {}, { cause }),
-          { stale: false },
+          "likely",
         );
         this.cut();
       });
@@ -123,7 +142,7 @@ export class ClientConnection {
   fail(reason: Error): void {
     const taker = this.#finish();
     this.cut();
-    taker?.failed(reason, { stale: false });
+    taker?.failed(reason, "likely");
   }
 
   /** Ends the connection in good order. */
@@ -135,7 +154,7 @@ export class ClientConnection {
 
   async #upload(taker: ReplyTaker, plan: RequestPlan, body: Body): Promise<void> {
     if (plan.expects) {
-      const patience = new Deadline(this.#time, () => this.#continued?.());
+      const patience = new Deadline(this.#home.time, () => this.#continued?.());
       patience.set(CONTINUE_PATIENCE);
       await new Promise<void>((resolve) => {
         this.#continued = resolve;
@@ -243,7 +262,7 @@ export class ClientConnection {
     this.#finish();
     if (keep) {
       this.resume();
-      this.#freeSince = this.#time.now();
+      this.#freeSince = this.#home.time.now();
       this.#place.free(this);
     } else this.close();
     taker.end();
@@ -252,9 +271,7 @@ export class ClientConnection {
   #malformed(cause: unknown): void {
     const taker = this.#finish();
     this.cut();
-    taker?.failed(new NetworkError("malformed", "The reply is not one of HTTP/1.", {}, { cause }), {
-      stale: false,
-    });
+    taker?.failed(new NetworkError("malformed", "The reply is not one of HTTP/1.", {}, { cause }), "likely");
   }
 
   /** The other end is gone, or has closed its side. */
@@ -262,11 +279,12 @@ export class ClientConnection {
     const taker = this.#taker;
     if (taker !== undefined) {
       const complete = this.#problem === undefined && this.#decoder?.endOfStream() === true;
-      const stale = this.#wasIdle && !this.#touched;
+      const seen = this.#touched ? "likely" : this.#closedIdle ? "no" : this.#wasIdle ? "unlikely" : "likely";
       this.#finish();
       if (complete) taker.end();
-      else taker.failed(this.#loss(), { stale });
+      else taker.failed(this.#loss(), seen);
     }
+    this.#home.directory.leave(this.#link);
     this.#link.socket.destroy();
     this.#place.gone(this);
   }

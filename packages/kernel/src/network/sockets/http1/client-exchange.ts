@@ -6,7 +6,7 @@ import { EMPTY_BODY, type Headers, type HttpReply, type HttpRequest } from "../.
 import { DEFAULT_REPLY_LIMIT, DEFAULT_REQUEST_TIMEOUT } from "../../limits.ts";
 import type { Held, RequestOptions } from "../../network.ts";
 import { aborted, timedOut, tooLarge } from "../../network-errors.ts";
-import type { ClientConnection, ReplyTaker } from "./client-connection.ts";
+import type { ClientConnection, ReplyTaker, RequestSeen } from "./client-connection.ts";
 import { usualReason } from "./head-text.ts";
 import { type BodySource, IncomingBody } from "./incoming-body.ts";
 import type { RequestPlan } from "./request-plan.ts";
@@ -96,23 +96,15 @@ export class ClientExchange implements ReplyTaker, BodySource, Due, Held {
     else this.#resolve({ ...this.#head, body: bytes.byteLength === 0 ? EMPTY_BODY : { kind: "bytes", bytes } });
   }
 
-  failed(error: Error, about: { readonly stale: boolean }): void {
+  failed(error: Error, seen: RequestSeen): void {
     if (this.#state === "over") return;
     this.#connection = undefined;
-    if (
-      about.stale &&
-      !this.#retried &&
-      isIdempotent(this.request.method) &&
-      this.request.body.kind !== "stream" &&
-      "code" in error
-    ) {
-      if (error.code === "closed" || error.code === "reset") {
-        this.#retried = true;
-        this.#retry(this);
-        return;
-      }
+    const again = seen === "no" || (seen === "unlikely" && isIdempotent(this.request.method));
+    if (!again || this.#retried || this.request.body.kind === "stream") this.fail(error);
+    else {
+      this.#retried = true;
+      this.#retry(this);
     }
-    this.fail(error);
   }
 
   /** There is no reply, or no more of it. */

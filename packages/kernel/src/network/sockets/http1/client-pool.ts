@@ -4,7 +4,7 @@ import type { Address } from "../../address.ts";
 import type { ClientTls } from "../../network.ts";
 import type { Dialler, Opening } from "../dialler.ts";
 import { networkErrorOf } from "../socket-errors.ts";
-import { ClientConnection, type ConnectionPlace } from "./client-connection.ts";
+import { ClientConnection, type ConnectionHome, type ConnectionPlace } from "./client-connection.ts";
 import type { ClientExchange } from "./client-exchange.ts";
 
 /** Bounds of the connections kept to one place. */
@@ -17,12 +17,17 @@ export interface PoolLimits {
 
 export const DEFAULT_POOL_LIMITS: PoolLimits = Object.freeze({ connections: 256, idle: seconds(4) });
 
+/** What a pool needs of its network. */
+export interface PoolHome extends ConnectionHome {
+  readonly dialler: Dialler;
+}
+
 /** The connections to one address with one way of TLS. */
 export class ClientPool implements ConnectionPlace, Due {
+  readonly #home: PoolHome;
   readonly #time: Timekeeper;
   readonly #to: Address;
   readonly #tls: ClientTls | undefined;
-  readonly #dialler: Dialler;
   readonly #limits: PoolLimits;
   readonly #emptied: (pool: ClientPool) => void;
   /** Last used last. */
@@ -33,16 +38,15 @@ export class ClientPool implements ConnectionPlace, Due {
   #ticket: Ticket | undefined;
 
   constructor(
-    time: Timekeeper,
+    home: PoolHome,
     place: { readonly to: Address; readonly tls: ClientTls | undefined },
-    dialler: Dialler,
     limits: PoolLimits,
     emptied: (pool: ClientPool) => void,
   ) {
-    this.#time = time;
+    this.#home = home;
+    this.#time = home.time;
     this.#to = place.to;
     this.#tls = place.tls;
-    this.#dialler = dialler;
     this.#limits = limits;
     this.#emptied = emptied;
   }
@@ -67,6 +71,10 @@ export class ClientPool implements ConnectionPlace, Due {
     const next = this.#nextWaiting();
     if (next !== undefined) {
       next.send(connection);
+      return;
+    }
+    if (this.#to.kind === "unix") {
+      connection.close(); // a new one costs next to nothing, and cannot be stale
       return;
     }
     this.#idle.push({ connection, since: this.#time.now() });
@@ -110,12 +118,12 @@ export class ClientPool implements ConnectionPlace, Due {
   }
 
   #open(exchange: ClientExchange): void {
-    const opening = this.#dialler.open(this.#to, this.#tls, { allowHalfOpen: true });
+    const opening = this.#home.dialler.open(this.#to, this.#tls, { allowHalfOpen: true });
     this.#opening.add(opening);
     opening.link.then(
       (link) => {
         this.#opening.delete(opening);
-        const connection = new ClientConnection(this.#time, this.#to, link, this);
+        const connection = new ClientConnection(this.#home, this.#to, link, this);
         this.#all.add(connection);
         if (exchange.over) this.free(connection);
         else exchange.send(connection);

@@ -31,6 +31,14 @@ export interface ConnectionHome {
   left(connection: ServerConnection): void;
 }
 
+/** How a connection comes to its end. */
+export interface ConnectionEnding {
+  /** At once: the client sees a reset. */
+  reset(): void;
+  /** Called before a connection is closed that carries no request. */
+  closesIdle(): void;
+}
+
 /** Bodies up to this size are read before the handler is called, and handed over as bytes. */
 const WHOLE_BODY_BYTES = 64 * 1024;
 /** Pipelined input that may wait while a request is being answered. */
@@ -59,7 +67,7 @@ export class ServerConnection implements BodySource {
   readonly #home: ConnectionHome;
   readonly #socket: Socket;
   readonly #origin: ConnectionOrigin;
-  readonly #reset: () => void;
+  readonly #ending: ConnectionEnding;
   readonly #deadline: Deadline;
   readonly #heads: HeadReader;
   #phase: "head" | "collect" | "busy" | "linger" | "closed" = "head";
@@ -78,11 +86,11 @@ export class ServerConnection implements BodySource {
   #lingered = 0;
   #sent = -1;
 
-  constructor(home: ConnectionHome, socket: Socket, origin: ConnectionOrigin, reset: () => void) {
+  constructor(home: ConnectionHome, socket: Socket, origin: ConnectionOrigin, ending: ConnectionEnding) {
     this.#home = home;
     this.#socket = socket;
     this.#origin = origin;
-    this.#reset = reset;
+    this.#ending = ending;
     this.#heads = new HeadReader(home.limits.headerBytes);
     this.#deadline = new Deadline(home.time, () => this.#late());
     this.#deadline.set(home.limits.idleTimeout);
@@ -92,21 +100,21 @@ export class ServerConnection implements BodySource {
     socket.on("close", () => this.#gone());
   }
 
-  /** True when a request is being read or answered. */
-  get active(): boolean {
-    return this.#phase === "busy" || this.#phase === "collect" || (this.#phase === "head" && this.#heads.begun);
-  }
-
   /** Ends the connection at once: the client sees a reset. */
   cut(): void {
+    if (this.#idle) this.#ending.closesIdle();
     this.#stream?.freeze();
     this.#exchange?.abandon();
-    this.#reset();
+    this.#ending.reset();
   }
 
   /** Ends the connection if it is idle. */
   closeIdle(): void {
-    if (!this.active && this.#phase === "head") this.#linger();
+    if (this.#idle) this.#linger();
+  }
+
+  get #idle(): boolean {
+    return this.#phase === "head" && !this.#heads.begun;
   }
 
   /** Answers 503 before any request, and closes. */
@@ -297,7 +305,7 @@ export class ServerConnection implements BodySource {
       if (this.#clientEnded) this.#socket.destroy();
     } else {
       exchange.over = true;
-      if (answer.outcome === "reset") this.#reset();
+      if (answer.outcome === "reset") this.#ending.reset();
       else this.#linger();
     }
   }
@@ -332,7 +340,7 @@ export class ServerConnection implements BodySource {
         return;
       }
       exchange.abandon();
-      this.#reset();
+      this.#ending.reset();
       return;
     }
     exchange.over = true;
@@ -372,7 +380,7 @@ export class ServerConnection implements BodySource {
       ),
     );
     if (begun) {
-      this.#reset();
+      this.#ending.reset();
       return;
     }
     const reply = this.#home.options.refusal?.(status, why) ?? plainRefusal(status, why);
@@ -391,6 +399,7 @@ export class ServerConnection implements BodySource {
   /** Nothing more will be answered: says good-bye, and drops what the client still sends for a while. */
   #linger(): void {
     if (this.#phase === "linger" || this.#phase === "closed") return;
+    if (this.#idle) this.#ending.closesIdle();
     this.#phase = "linger";
     this.#input = NOTHING;
     if (this.#socket.isPaused()) this.#socket.resume();

@@ -1,24 +1,27 @@
 import type { SocketLink } from "./socket-link.ts";
 
-/** An end that can be told why its other end will close. */
+/** One end of a connection, that can be told why the other end will close it. */
 export interface Foretold {
   foretold(reason: string): void;
 }
+
+/** What the server of an idle HTTP connection says before it closes it: nothing that was sent over it will be looked at. */
+export const CLOSED_IDLE = "closed idle";
 
 /** So many reasons are kept for ends that are still being dialled; the oldest go first. */
 const EARLY_REASONS = 256;
 
 /**
- * The channels of one process by their TCP addresses. TCP carries no reason for a close; where both ends are in this process,
- * the reason goes this way, so that a lab on sockets tells the same story as one without.
+ * The connections of one process by their TCP addresses. TCP carries no reason for a close; where both ends are in this process,
+ * the reason goes this way, at once, so that a lab on sockets tells the same story as one without.
  */
-export class ChannelDirectory {
+export class LinkDirectory {
   readonly #ends = new Map<string, Foretold>();
   /** Reasons for ends that are not there: not yet, or in another process and never. */
   readonly #early = new Map<string, string>();
 
   enter(link: SocketLink, end: Foretold): void {
-    const key = keyOf(link, "own");
+    const key = link.ends?.own;
     if (key === undefined) return;
     this.#ends.set(key, end);
     const reason = this.#early.get(key);
@@ -28,13 +31,13 @@ export class ChannelDirectory {
   }
 
   leave(link: SocketLink): void {
-    const key = keyOf(link, "own");
+    const key = link.ends?.own;
     if (key !== undefined) this.#ends.delete(key);
   }
 
-  /** To be called before the bytes that close the channel are sent. */
+  /** To be called before the connection is closed. */
   tell(link: SocketLink, reason: string): void {
-    const key = keyOf(link, "other");
+    const key = link.ends?.other;
     if (key === undefined) return;
     const end = this.#ends.get(key);
     if (end !== undefined) end.foretold(reason);
@@ -49,13 +52,3 @@ export class ChannelDirectory {
     }
   }
 }
-
-function keyOf(link: SocketLink, whose: "own" | "other"): string | undefined {
-  const { localAddress, localPort, remoteAddress, remotePort } = link.raw;
-  if (localPort === undefined || remotePort === undefined) return undefined;
-  const local = `${plain(localAddress)}:${localPort}`;
-  const remote = `${plain(remoteAddress)}:${remotePort}`;
-  return whose === "own" ? `${local}>${remote}` : `${remote}>${local}`;
-}
-
-const plain = (address: string | undefined): string => (address ?? "").replace("::ffff:", "");
