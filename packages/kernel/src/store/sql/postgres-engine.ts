@@ -47,7 +47,8 @@ export class PostgresEngine implements SqlEngine {
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
       types,
     });
-    pool.on("error", ignoreIdle);
+    pool.on("error", lost);
+    pool.on("connect", (client) => client.on("error", lost));
     const engine = new PostgresEngine(pool, place);
     try {
       const { rows } = await pool.query("SHOW server_encoding");
@@ -139,8 +140,8 @@ export class PostgresEngine implements SqlEngine {
   }
 }
 
-/** A connection that broke while nobody used it is no error: the next use opens another. */
-const ignoreIdle = (): void => {};
+/** A connection was lost: whoever waits for an answer on it gets the error, and the next use opens another. */
+const lost = (): void => {};
 
 /** Ends a failed transaction; a connection that cannot do even that is thrown away. */
 async function giveBack(client: pg.PoolClient | undefined): Promise<void> {
