@@ -9,7 +9,7 @@ import type { Call } from "../http/endpoints.ts";
 import { Refusal } from "../http/refusal.ts";
 import { type Hub, shownTime } from "../hub.ts";
 import { type DeviceRow, deviceTable } from "../tables/device-rows.ts";
-import { changeDevice } from "./change-device.ts";
+import { changeDevice, changeReport } from "./change-device.ts";
 import { showDevice, WHOLE_VIEW } from "./device-view.ts";
 import { isItself, isOwner, knownDevice } from "./find-device.ts";
 import { madeUpNick } from "./register.ts";
@@ -20,6 +20,8 @@ export async function putDevice(hub: Hub, call: Call<{ id: string }>, caller: Ca
   if (row.challenge !== "" && !isItself(caller, row)) return claim(hub, call, caller);
   if (!isOwner(caller, row) && !isItself(caller, row)) throw new Refusal(403, "The device belongs to somebody else");
   const body = await readOptionalObject(call.request);
+  const report = isItself(caller, row) ? objectMember(body ?? {}, "device-meta") : undefined;
+  if (report !== undefined) await changeReport(hub, row.id, call.via.remote, () => report);
   const changed = await changeDevice(
     hub,
     row.id,

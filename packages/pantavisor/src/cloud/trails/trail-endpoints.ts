@@ -3,7 +3,7 @@ import { endStep, putMeta, putProgress, putState } from "./change-steps.ts";
 import { listSteps } from "./list-steps.ts";
 import { postStep, postTrail } from "./post-step.ts";
 import { getMeta, getState, getStep, getTrail, listTrails } from "./read-trails.ts";
-import { stepRemote, trailRemote } from "./remote.ts";
+import { namedRemote, stepRemote, trailRemote } from "./remote.ts";
 import { getStepBlob, getStepObject, listStepObjects, postStepObject } from "./step-objects.ts";
 import { getSummary, listSummaries } from "./summary.ts";
 
@@ -15,6 +15,8 @@ export function trailEndpoints(at: Endpoints): void {
   at.guarded("trails:read", "GET", "/trails/:id", getTrail);
   at.guarded("trails:read", "GET", "/trails/:id/.pvrremote", trailRemote);
   at.guarded("trails:read", "GET", "/trails/:id/summary", getSummary);
+  at.guarded("trails:read", "GET", "/:user/:device/.pvrremote", namedRemote);
+  at.guarded("trails:read", "GET", "/:user/:device/:rev/.pvrremote", namedRemote);
 
   at.guarded("trails:write", "POST", "/trails/:id/steps", postStep);
   at.guarded("trails:read", "GET", "/trails/:id/steps", listSteps);
