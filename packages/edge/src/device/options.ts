@@ -1,5 +1,6 @@
 import { type DeviceSpec, type Duration, milliseconds } from "@understudy/kernel";
 import { type Static, Type } from "typebox";
+import { DEFAULT_API_VERSION } from "../wire/cloud/paths.ts";
 
 const Interval = (text: string) =>
   Type.Optional(Type.Integer({ minimum: 1_000, maximum: 86_400_000, description: text }));
@@ -44,7 +45,7 @@ export const DEVICE_DEFAULTS = {
   deviceType: "standalone",
   osVersion: "Linux 6.12 (simulated)",
   agentVersion: "1.0.0",
-  apiVersion: "v1",
+  apiVersion: DEFAULT_API_VERSION,
   pollIntervalMs: 60_000,
   reportIntervalMs: 60_000,
   metricsIntervalMs: 300_000,

@@ -5,7 +5,7 @@ import {
   type JsonObject,
   type JsonValue,
   json,
-  readText,
+  readJson,
   type Site,
   seconds,
   UnderstudyError,
@@ -13,6 +13,7 @@ import {
 } from "@understudy/kernel";
 import { type Static, Type } from "typebox";
 import { OPERATOR_USER, settingsOf } from "../cloud/options.ts";
+import { describeRefusal } from "../wire/cloud/cloud-error.ts";
 import { deviceTopic } from "../wire/cloud/device-topics.ts";
 import { CONNACK, DISCONNECT, type MqttFrame, type Payload } from "../wire/mqtt/frame.ts";
 import { jsonPayload, textPayload } from "../wire/mqtt/payload.ts";
@@ -85,14 +86,12 @@ async function call(site: Site, method: string, target: string, body: unknown): 
   const request = { method, target, version: "1.1", headers, body: json(body) } as const;
   const reply = await site.world.network.request(endpoint.address, request, options);
   if (reply.status >= 300) throw await refused(reply, `${method} ${target}`);
-  return (reply.body.kind === "json" ? reply.body.value : JSON.parse(await readText(reply.body))) as JsonObject; // Our own cloud's.
+  return (await readJson(reply.body)) as JsonObject; // Our own cloud's.
 }
 
 async function refused(reply: HttpReply, what: string): Promise<UnderstudyError> {
-  const said = await readText(reply.body);
-  return new UnderstudyError("refused", `The cloud answered ${reply.status} to ${what}: ${said}`, {
-    status: reply.status,
-  });
+  const said = await describeRefusal(reply);
+  return new UnderstudyError("refused", `The cloud answered ${said} to ${what}.`, { status: reply.status });
 }
 
 function uuidOf(site: Site, device: string): string {

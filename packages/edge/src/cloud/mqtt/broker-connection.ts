@@ -1,8 +1,9 @@
-import type { Channel, ChannelEnd } from "@understudy/kernel";
+import type { Channel, ChannelEnd, Logger } from "@understudy/kernel";
 import { ACCESS, type AccessRule, isAllowed, maySubscribe } from "../../wire/mqtt/access.ts";
 import {
   CONNACK,
   type ConnectFrame,
+  describeFrame,
   type MqttFrame,
   PINGRESP,
   type PublishFrame,
@@ -12,9 +13,9 @@ import {
   type Will,
 } from "../../wire/mqtt/frame.ts";
 import { isFilter, isTopic } from "../../wire/mqtt/topic.ts";
-import type { Broker } from "./broker.ts";
-import type { Message } from "./broker-host.ts";
-import type { Session } from "./session.ts";
+import type { BrokerHost, Message, Publisher } from "./broker-host.ts";
+import type { BrokerCounts, BrokerLimits } from "./limits.ts";
+import type { Line, Session } from "./session.ts";
 
 const NO_RULES: readonly AccessRule[] = [];
 /** MQTT gives a client one and a half times its keep-alive. */
@@ -22,9 +23,38 @@ const GRACE = 1.5;
 /** Messages of QoS 2 that a client may have begun and not released; beyond, it is cut off. */
 const MAX_UNRELEASED = 1_000;
 
+/** The broker, as its connections see it. */
+export interface BrokerDesk {
+  readonly host: BrokerHost;
+  readonly log: Logger;
+  readonly limits: BrokerLimits;
+  readonly counts: BrokerCounts;
+  /** Milliseconds since the broker began. */
+  uptime(): number;
+  /** Whether a CONNECT can be considered at all, as a return code. */
+  judge(connect: ConnectFrame): number;
+  /** Cuts off connections of the same client, so that there is one, and the old one's will comes first. */
+  evict(clientId: string): Promise<void>;
+  /** Takes over or begins the client's session, which no other connection has. */
+  open(clientId: string, clean: boolean, line: Line): { readonly session: Session; readonly present: boolean };
+  /** The client is gone; a clean session goes with it. */
+  leave(session: Session): void;
+  /** From now on the connection's silence is watched. */
+  watch(connection: BrokerConnection): void;
+  forget(connection: BrokerConnection): void;
+  /** False when the session has too many filters. */
+  subscribe(session: Session, filter: string, qos: Qos): boolean;
+  unsubscribe(session: Session, filter: string): void;
+  /** Sends what a new subscription gets at once. */
+  sendRetained(session: Session, filter: string, granted: Qos): Promise<void>;
+  /** A message that its client may publish. Stored where it must be when the promise resolves. */
+  take(message: Message, options: { readonly retain: boolean }, from: Publisher): Promise<void>;
+  failed(error: unknown): void;
+}
+
 /** One client's connection. Idle, it is this record; all that is timed is done by the broker's sweep. */
-export class BrokerConnection implements ChannelEnd<MqttFrame> {
-  readonly #broker: Broker;
+export class BrokerConnection implements ChannelEnd<MqttFrame>, Line {
+  readonly #broker: BrokerDesk;
   readonly #channel: Channel<MqttFrame>;
   /** When the client was last heard, in milliseconds since the broker began. */
   heardAt: number;
@@ -37,7 +67,7 @@ export class BrokerConnection implements ChannelEnd<MqttFrame> {
   /** Message ids of QoS 2 that were taken and not yet released. */
   #unreleased: Set<number> | undefined;
 
-  constructor(broker: Broker, channel: Channel<MqttFrame>) {
+  constructor(broker: BrokerDesk, channel: Channel<MqttFrame>) {
     this.#broker = broker;
     this.#channel = channel;
     this.heardAt = broker.uptime();
@@ -51,6 +81,7 @@ export class BrokerConnection implements ChannelEnd<MqttFrame> {
 
   frame(_channel: Channel<MqttFrame>, frame: MqttFrame): void | Promise<void> {
     this.heardAt = this.#broker.uptime();
+    this.#broker.log.debug(() => `MQTT from ${this.clientId ?? "a newcomer"}: ${describeFrame(frame)}`);
     if (frame.cmd === "connect") return this.#session === undefined ? this.#connect(frame) : this.end("second CONNECT");
     if (this.#session === undefined) return this.end("no CONNECT");
     switch (frame.cmd) {

@@ -13,10 +13,10 @@ import {
 import { CONNACK, type ConnectFrame, type MqttFrame, type Qos } from "../../wire/mqtt/frame.ts";
 import { isEmptyPayload } from "../../wire/mqtt/payload.ts";
 import { hasWildcard } from "../../wire/mqtt/topic.ts";
-import { BrokerConnection } from "./broker-connection.ts";
+import { BrokerConnection, type BrokerDesk } from "./broker-connection.ts";
 import type { BrokerHost, Message, Publisher, Retained } from "./broker-host.ts";
 import { BROKER_LIMITS, type BrokerCounts, type BrokerLimits, noBrokerCounts } from "./limits.ts";
-import { Session } from "./session.ts";
+import { type Line, Session } from "./session.ts";
 import { type Subscription, Subscriptions } from "./subscriptions.ts";
 
 /** Two sweeps are at least so far apart. */
@@ -38,7 +38,7 @@ export interface BrokerParts {
  * keep-alive, clean and persistent sessions, access rules. It runs in virtual time and over sockets alike. Persistent sessions
  * outlast connections, not the broker: after a power cut their clients see no session present.
  */
-export class Broker implements ChannelHost<MqttFrame> {
+export class Broker implements ChannelHost<MqttFrame>, BrokerDesk {
   readonly host: BrokerHost;
   readonly log: Logger;
   readonly limits: BrokerLimits;
@@ -103,12 +103,10 @@ export class Broker implements ChannelHost<MqttFrame> {
     if (Number.isFinite(next)) this.#sweepAt(next);
   }
 
-  /** Milliseconds since the broker began. */
   uptime(): number {
     return between(this.#startedAt, this.#clock.now());
   }
 
-  /** For connections: whether a CONNECT can be considered at all, as a return code. */
   judge({ protocolId, protocolVersion, clientId, clean }: ConnectFrame): number {
     if (protocolId !== "MQTT" || protocolVersion !== 4) return CONNACK.badProtocol;
     if (clientId.length > this.limits.clientIdLength) return CONNACK.badClientId;
@@ -116,7 +114,6 @@ export class Broker implements ChannelHost<MqttFrame> {
     return CONNACK.accepted;
   }
 
-  /** For connections: cuts off those of the same client, so that there is one, and the old one's will comes first. */
   async evict(clientId: string): Promise<void> {
     for (let old = this.#sessions.get(clientId)?.connection; old !== undefined; ) {
       await old.cutOff("taken over");
@@ -124,12 +121,7 @@ export class Broker implements ChannelHost<MqttFrame> {
     }
   }
 
-  /** For connections: takes over or begins the client's session, which nobody else has. */
-  open(
-    clientId: string,
-    clean: boolean,
-    connection: BrokerConnection,
-  ): { readonly session: Session; readonly present: boolean } {
+  open(clientId: string, clean: boolean, connection: Line): { readonly session: Session; readonly present: boolean } {
     const id = clientId === "" ? `auto-${++this.#lastAssigned}` : clientId;
     const before = this.#sessions.get(id);
     if (before !== undefined && !before.clean && !clean) {
@@ -143,13 +135,11 @@ export class Broker implements ChannelHost<MqttFrame> {
     return { session, present: false };
   }
 
-  /** For connections: the client is gone; a clean session goes with it. */
   leave(session: Session): void {
     session.connection = undefined;
     if (session.clean || this.#sessions.size - this.#connections.size > this.limits.keptSessions) this.#drop(session);
   }
 
-  /** For connections: from now on its silence is watched. */
   watch(connection: BrokerConnection): void {
     this.#connections.add(connection);
     if (connection.silence > 0) this.#sweepAt(connection.heardAt + connection.silence);
@@ -159,7 +149,6 @@ export class Broker implements ChannelHost<MqttFrame> {
     this.#connections.delete(connection);
   }
 
-  /** For connections: false when the session has too many filters. */
   subscribe(session: Session, filter: string, qos: Qos): boolean {
     if (!session.filters.includes(filter)) {
       if (session.filters.length >= this.limits.subscriptions) return false;
@@ -174,7 +163,6 @@ export class Broker implements ChannelHost<MqttFrame> {
     this.#subscriptions.remove(session, filter);
   }
 
-  /** For connections: what a new subscription gets at once. */
   async sendRetained(session: Session, filter: string, granted: Qos): Promise<void> {
     const one = hasWildcard(filter) ? undefined : await this.#retained.get(filter);
     const found = hasWildcard(filter) ? await this.#retained.matching(filter) : one === undefined ? [] : [one];
@@ -183,7 +171,6 @@ export class Broker implements ChannelHost<MqttFrame> {
     }
   }
 
-  /** For connections: a message that its client may publish. Stored where it must be when the promise resolves. */
   async take(message: Message, options: { readonly retain: boolean }, from: Publisher): Promise<void> {
     this.counts.published++;
     if (options.retain) await this.#retain(message);

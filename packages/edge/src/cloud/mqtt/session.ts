@@ -1,9 +1,16 @@
-import type { PublishFrame, Qos } from "../../wire/mqtt/frame.ts";
-import type { BrokerConnection } from "./broker-connection.ts";
+import type { MqttFrame, PublishFrame, Qos } from "../../wire/mqtt/frame.ts";
 import type { Message } from "./broker-host.ts";
 import type { BrokerCounts, BrokerLimits } from "./limits.ts";
 
 const LAST_MESSAGE_ID = 65_535;
+
+/** A client's connection, as its session sees it. */
+export interface Line {
+  /** What cannot be sent any more is lost with the connection. */
+  send(frame: MqttFrame): void;
+  /** Ends the connection; resolves when the client's will has been carried out. */
+  cutOff(reason: string): Promise<void>;
+}
 
 /** A message for a client, with the promise it is delivered under. */
 interface Waiting {
@@ -18,7 +25,7 @@ interface Waiting {
 export class Session {
   readonly clientId: string;
   readonly clean: boolean;
-  connection: BrokerConnection | undefined;
+  connection: Line | undefined;
   /** Filters, so that a session that ends can be taken out of the index. */
   filters: readonly string[] = [];
   #lastMessageId = 0;
@@ -74,7 +81,7 @@ export class Session {
   }
 
   /** The client is back: what it has not acknowledged is sent again, then what waited, as far as it may be under way. */
-  resume(connection: BrokerConnection, limits: BrokerLimits, counts: BrokerCounts): void {
+  resume(connection: Line, limits: BrokerLimits, counts: BrokerCounts): void {
     for (const frame of this.#inFlight?.values() ?? []) connection.send({ ...frame, dup: true });
     const free = limits.inFlight - (this.#inFlight?.size ?? 0);
     const next = this.#waiting?.splice(0, free) ?? [];
@@ -85,7 +92,7 @@ export class Session {
     }
   }
 
-  #sendNow(connection: BrokerConnection, { topic, payload }: Message, retain: boolean): void {
+  #sendNow(connection: Line, { topic, payload }: Message, retain: boolean): void {
     const messageId = this.#nextMessageId();
     const frame: PublishFrame = { cmd: "publish", topic, payload, qos: 1, retain, dup: false, messageId };
     this.#inFlight ??= new Map();

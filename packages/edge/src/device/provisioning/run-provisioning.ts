@@ -1,4 +1,5 @@
 import { type Duration, type HttpReply, readJson } from "@understudy/kernel";
+import { describeRefusal } from "../../wire/cloud/cloud-error.ts";
 import { keyExchangePath, type ProvisioningPaths, registerPath } from "../../wire/cloud/paths.ts";
 import {
   keyExchangeRequest,
@@ -145,10 +146,11 @@ async function conclude(core: AgentCore, key: string, reply: HttpReply, verdict:
     return verdict.after === undefined ? { kind: "failed" } : { kind: "failed", retryAfter: verdict.after };
   }
   const { status } = reply;
-  const error = `the cloud answered ${status}`;
-  core.world.log.warn("the cloud refuses this device", { status });
+  const error = await describeRefusal(reply);
+  core.world.log.warn("the cloud refuses this device", { status, error });
   await core.become({ ...core.identity, provisioning: { state: "refused", key, status, error } }, "refused", {
     status,
+    error,
   });
   return DONE;
 }

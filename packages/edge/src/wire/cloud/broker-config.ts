@@ -1,4 +1,3 @@
-import type { JsonObject } from "@understudy/kernel";
 import { type Static, Type } from "typebox";
 
 /** How a device reaches its MQTT broker: what the cloud sends at registration and keeps under `mqtt.brokers.<id>`. */
@@ -22,30 +21,6 @@ export const BrokerConfig = Type.Object({
 });
 
 export type BrokerConfig = Static<typeof BrokerConfig>;
-
-const SNAKE_CASE: Readonly<Record<string, keyof BrokerConfig>> = {
-  use_tls: "useTls",
-  verify_certificate: "verifyCertificate",
-  ca_cert: "caCert",
-  client_cert: "clientCert",
-  client_key: "clientKey",
-  client_id_prefix: "clientIdPrefix",
-  keep_alive: "keepAlive",
-  clean_session: "cleanSession",
-  reconnect_period: "reconnectPeriod",
-  connect_timeout: "connectTimeout",
-};
-
-/** Stored forms come in both spellings; where both are there, camelCase wins. */
-export function withCamelCase(stored: JsonObject): JsonObject {
-  const result: Record<string, JsonObject[string]> = {};
-  for (const [key, value] of Object.entries(stored)) {
-    const name = SNAKE_CASE[key];
-    if (name === undefined) result[key] = value;
-    else if (stored[name] === undefined) result[name] = value;
-  }
-  return result;
-}
 
 /** `mqtts://host:port`. */
 export const brokerUrl = ({ protocol, host, port }: Pick<BrokerConfig, "protocol" | "host" | "port">): string =>

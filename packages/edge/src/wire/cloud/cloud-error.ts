@@ -1,3 +1,4 @@
+import { type HttpReply, readJson, WireError } from "@understudy/kernel";
 import { type Static, Type } from "typebox";
 import { message } from "../message.ts";
 
@@ -10,3 +11,13 @@ export const cloudError = message({
   schema: CloudError,
   describe: ({ error, message: text }) => `${error}: ${text}`,
 });
+
+/** What a cloud said when it refused, in one line; only its status where that is no error of ours. */
+export async function describeRefusal({ status, body }: HttpReply): Promise<string> {
+  try {
+    return `${status} ${cloudError.describe(cloudError.parse(await readJson(body)))}`;
+  } catch (error) {
+    if (error instanceof WireError) return String(status);
+    throw error;
+  }
+}
