@@ -1,17 +1,15 @@
 import type { Socket } from "node:net";
 import type { Timekeeper } from "../../../time/clock.ts";
 import { minutes, seconds } from "../../../time/units.ts";
-import { streamBody } from "../../body.ts";
-import { type Body, EMPTY_BODY, type HttpAnswer, type HttpHandler, type HttpReply, header } from "../../http.ts";
+import { EMPTY_BODY, type HttpAnswer, type HttpHandler, type HttpReply } from "../../http.ts";
 import { type ListenerLimits, NetworkError, type RefusalStatus, type ServeOptions } from "../../network.ts";
 import { replyToFailure } from "../../network-options.ts";
 import { Deadline } from "../deadline.ts";
-import { BodyDecoder, ChunkError } from "./body-decoder.ts";
-import { keepsAlive, requestFraming } from "./framing.ts";
-import { type HeadProgress, HeadReader, type MessageHead } from "./head-reader.ts";
+import { keepsAlive } from "./framing.ts";
 import { usualReason } from "./head-text.ts";
-import { type BodySource, IncomingBody } from "./incoming-body.ts";
+import type { BodySource } from "./incoming-body.ts";
 import { type Written, writeReply } from "./reply-writer.ts";
+import { type ArrivedRequest, RequestReader } from "./request-reader.ts";
 import { type ConnectionOrigin, ServerExchange } from "./server-exchange.ts";
 
 /** What a connection needs of its listener. */
@@ -39,8 +37,6 @@ export interface ConnectionEnding {
   closesIdle(): void;
 }
 
-/** Bodies up to this size are read before the handler is called, and handed over as bytes. */
-const WHOLE_BODY_BYTES = 64 * 1024;
 /** Pipelined input that may wait while a request is being answered. */
 const AHEAD_BYTES = 64 * 1024;
 /** After a last reply the client may go on sending for so long, or so much, before it is cut off. */
@@ -48,20 +44,12 @@ const LINGER = seconds(2);
 const LINGER_BYTES = 1 << 20;
 /** How long a client that closed its writing side is thought to await its reply. */
 const HALF_CLOSED_PATIENCE = minutes(10);
-const NOTHING = Buffer.alloc(0);
 const CONTINUE = "HTTP/1.1 100 Continue\r\n\r\n";
-const REQUEST_LINE = /^([!#$%&'*+\-.^_`|~0-9A-Za-z]+) ([^\s]+) HTTP\/1\.(\d)$/;
-
-interface RequestStart {
-  readonly method: string;
-  readonly target: string;
-  readonly version: "1.0" | "1.1";
-}
 
 /**
  * One HTTP/1 connection of a client: reads requests one after the other, asks the handler, writes the replies in order.
- * `head`: waiting for or reading a request. `collect`: reading a small body. `busy`: the handler works, or its reply is being
- * written. `linger`: the last reply is out and the client's remaining bytes are dropped.
+ * `reading`: a request is awaited or coming in. `busy`: the handler works, or its reply is being written. `linger`: the last
+ * reply is out and the client's remaining bytes are dropped.
  */
 export class ServerConnection implements BodySource {
   readonly #home: ConnectionHome;
@@ -69,18 +57,11 @@ export class ServerConnection implements BodySource {
   readonly #origin: ConnectionOrigin;
   readonly #ending: ConnectionEnding;
   readonly #deadline: Deadline;
-  readonly #heads: HeadReader;
-  #phase: "head" | "collect" | "busy" | "linger" | "closed" = "head";
-  #input: Buffer = NOTHING;
+  readonly #reader: RequestReader;
+  #phase: "reading" | "busy" | "linger" | "closed" = "reading";
   #driving = false;
-  #timingHead = false;
   #clientEnded = false;
-  #start: RequestStart | undefined;
-  #decoder: BodyDecoder | undefined;
-  #head: MessageHead | undefined;
-  #collected: Buffer[] = [];
-  #bodyBytes = 0;
-  #stream: IncomingBody | undefined;
+  /** The client waits for `100 Continue`. */
   #expects = false;
   #exchange: ServerExchange | undefined;
   #lingered = 0;
@@ -91,7 +72,7 @@ export class ServerConnection implements BodySource {
     this.#socket = socket;
     this.#origin = origin;
     this.#ending = ending;
-    this.#heads = new HeadReader(home.limits.headerBytes);
+    this.#reader = new RequestReader(home.limits, this);
     this.#deadline = new Deadline(home.time, () => this.#late());
     this.#deadline.set(home.limits.idleTimeout);
     socket.on("data", (chunk: Buffer) => this.#data(chunk));
@@ -103,7 +84,7 @@ export class ServerConnection implements BodySource {
   /** Ends the connection at once: the client sees a reset. */
   cut(): void {
     if (this.#idle) this.#ending.closesIdle();
-    this.#stream?.freeze();
+    this.#reader.stream?.freeze();
     this.#exchange?.abandon();
     this.#ending.reset();
   }
@@ -113,10 +94,6 @@ export class ServerConnection implements BodySource {
     if (this.#idle) this.#linger();
   }
 
-  get #idle(): boolean {
-    return this.#phase === "head" && !this.#heads.begun;
-  }
-
   /** Answers 503 before any request, and closes. */
   turnAway(): void {
     this.#refuse(503, "too many connections");
@@ -124,7 +101,7 @@ export class ServerConnection implements BodySource {
 
   /** The handler reads the body. */
   wanted(): void {
-    if (this.#phase !== "busy" || this.#decoder?.done !== false) return;
+    if (this.#phase !== "busy" || this.#reader.phase !== "stream") return;
     if (this.#expects) {
       this.#expects = false;
       this.#socket.write(CONTINUE, "latin1");
@@ -138,144 +115,71 @@ export class ServerConnection implements BodySource {
     this.#deadline.clear();
   }
 
+  get #idle(): boolean {
+    return this.#phase === "reading" && this.#reader.idle;
+  }
+
+  get #awaitsBody(): boolean {
+    const { phase } = this.#reader;
+    return (this.#phase === "reading" && phase === "collect") || (this.#phase === "busy" && phase === "stream");
+  }
+
   #data(chunk: Buffer): void {
     if (this.#phase === "linger") {
       this.#lingered += chunk.length;
       if (this.#lingered > LINGER_BYTES) this.#socket.destroy();
       return;
     }
-    this.#input = this.#input.length === 0 ? chunk : Buffer.concat([this.#input, chunk]);
+    if (this.#idle) this.#deadline.set(this.#home.limits.readTimeout);
+    this.#reader.push(chunk);
     this.#drive();
   }
 
-  /** Reads on as far as there is input and something to do with it. */
+  /** Reads on as far as there is input, and answers what has come in. */
   #drive(): void {
     if (this.#driving) return;
     this.#driving = true;
-    while (this.#input.length > 0 && this.#reads()) {
-      const chunk = this.#input;
-      this.#input = NOTHING;
-      if (this.#phase === "head") this.#readHead(chunk);
-      else this.#readBody(chunk);
+    while (this.#reads()) {
+      const before = this.#reader.phase;
+      const reading = this.#reader.step();
+      if (reading.kind === "request") this.#ask(reading.request);
+      else if (reading.kind === "refuse") this.#refuse(reading.status, reading.why);
+      else {
+        this.#timeBody(before);
+        break;
+      }
     }
     this.#driving = false;
-    if (this.#input.length > AHEAD_BYTES || (this.#phase === "busy" && this.#stream?.full === true))
-      this.#socket.pause();
+    const full = this.#reader.ahead > AHEAD_BYTES || (this.#phase === "busy" && this.#reader.stream?.full === true);
+    if (full) this.#socket.pause();
     else if (this.#socket.isPaused() && this.#phase !== "closed") this.#socket.resume();
-    if (this.#clientEnded && this.#phase === "head" && this.#input.length === 0) this.#linger();
+    if (this.#clientEnded && this.#phase === "reading" && this.#reader.ahead === 0) this.#linger();
   }
 
   #reads(): boolean {
-    if (this.#phase === "head") return !this.#socket.writableNeedDrain;
-    return this.#phase === "collect" || (this.#phase === "busy" && this.#decoder?.done === false);
+    if (this.#phase === "reading") return !this.#socket.writableNeedDrain;
+    return this.#phase === "busy" && this.#reader.phase === "stream";
   }
 
-  #readHead(chunk: Buffer): void {
-    let progress: HeadProgress = this.#heads.push(chunk);
-    if (progress === "start-line") {
-      this.#start = parseStart(this.#heads.startLine);
-      if (this.#start === undefined) {
-        this.#refuse(400, "not a request line of HTTP/1.0 or 1.1");
-        return;
-      }
-      progress = this.#heads.more();
-    }
-    if (progress === "too-large") this.#refuse(431, "the request line and headers are too long");
-    else if (progress === "malformed") this.#refuse(400, this.#heads.problem);
-    else if (progress === "complete") {
-      const head = this.#heads.take();
-      this.#input = this.#heads.rest();
-      this.#begin(head);
-    } else if (!this.#timingHead && this.#heads.begun) {
-      this.#timingHead = true;
-      this.#deadline.set(this.#home.limits.readTimeout);
-    }
-  }
-
-  #begin(head: MessageHead): void {
-    const start = this.#start;
-    if (start === undefined) return;
-    this.#timingHead = false;
-    const framing = requestFraming(start.version, head.headers);
-    if (framing.kind === "problem") {
-      this.#refuse(framing.status, framing.why);
-      return;
-    }
-    if (framing.kind === "length" && framing.length > this.#home.limits.bodyBytes) {
-      this.#refuse(413, "the body is too large");
-      return;
-    }
-    this.#head = head;
-    this.#decoder = new BodyDecoder(framing);
-    this.#bodyBytes = 0;
-    this.#collected = [];
-    this.#stream = undefined;
-    this.#expects =
-      start.version === "1.1" &&
-      !this.#decoder.done &&
-      header(head.headers, "expect")?.toLowerCase() === "100-continue";
-    if (this.#decoder.done) this.#ask(EMPTY_BODY);
-    else if (this.#expects || (framing.kind === "length" && framing.length > WHOLE_BODY_BYTES)) {
-      this.#streamed(framing.kind === "length" ? framing.length : undefined);
-    } else {
-      this.#phase = "collect";
+  /** A body may take as long as it likes while nobody waits for it; else each piece has its time. */
+  #timeBody(before: RequestReader["phase"]): void {
+    const { phase, stream } = this.#reader;
+    if (phase === "collect" || (phase === "stream" && stream?.awaited === true))
       this.#deadline.set(this.#home.limits.bodyTimeout);
-    }
+    else if (before === "stream" && this.#exchange?.begun !== true) this.#deadline.clear();
   }
 
-  #readBody(chunk: Buffer): void {
-    const decoder = this.#decoder;
-    if (decoder === undefined) return;
-    try {
-      const rest = decoder.push(chunk, (piece) => this.#takeBody(piece));
-      if (this.#decoder === decoder) this.#input = rest;
-    } catch (error) {
-      if (!(error instanceof ChunkError)) throw error;
-      this.#refuse(400, error.message);
-      return;
-    }
-    if (this.#decoder !== decoder) return;
-    if (!decoder.done) {
-      if (this.#phase === "collect" || this.#stream?.awaited === true)
-        this.#deadline.set(this.#home.limits.bodyTimeout);
-      else this.#deadline.clear();
-      return;
-    }
-    this.#deadline.clear();
-    if (this.#phase === "collect") this.#ask({ kind: "bytes", bytes: joined(this.#collected) });
-    else this.#stream?.end();
-  }
-
-  #takeBody(piece: Buffer): void {
-    if (this.#decoder === undefined) return; // refused by an earlier piece
-    this.#bodyBytes += piece.length;
-    if (this.#bodyBytes > this.#home.limits.bodyBytes) this.#refuse(413, "the body is too large");
-    else if (this.#phase === "busy") this.#stream?.push(piece);
-    else if (this.#phase === "collect") {
-      this.#collected.push(piece);
-      if (this.#bodyBytes > WHOLE_BODY_BYTES) this.#streamed(undefined);
-    }
-  }
-
-  #streamed(length: number | undefined): void {
-    const stream = new IncomingBody(this);
-    for (const piece of this.#collected) stream.push(piece);
-    this.#collected = [];
-    this.#stream = stream;
-    this.#ask(streamBody(stream, length));
-  }
-
-  #ask(body: Body): void {
-    const { start, head } = { start: this.#start, head: this.#head };
-    if (start === undefined || head === undefined) return;
+  #ask(request: ArrivedRequest): void {
+    const { start, headers, body } = request;
     this.#phase = "busy";
+    this.#expects = request.expects;
     this.#deadline.clear();
     this.#home.exchanged();
-    const exchange = new ServerExchange(this.#origin, start, keepsAlive(start.version, head.headers));
+    const exchange = new ServerExchange(this.#origin, start, keepsAlive(start.version, headers));
     this.#exchange = exchange;
     let answer: HttpAnswer | Promise<HttpAnswer>;
     try {
-      answer = this.#home.handler.handle({ ...start, headers: head.headers, body, via: exchange });
+      answer = this.#home.handler.handle({ ...start, headers, body, via: exchange });
     } catch (error) {
       answer = this.#failure(exchange, error);
     }
@@ -315,7 +219,7 @@ export class ServerConnection implements BodySource {
     const about = {
       method: exchange.method,
       version: exchange.version,
-      keepAlive: exchange.keepAlive && !closing && this.#decoder?.done === true && cutAfter === undefined,
+      keepAlive: exchange.keepAlive && !closing && this.#reader.phase === "complete" && cutAfter === undefined,
       date: this.#home.date(),
       verbatim: options.verbatim === true,
       http10: options.http10 ?? "full",
@@ -344,24 +248,22 @@ export class ServerConnection implements BodySource {
       return;
     }
     exchange.over = true;
-    if (this.#decoder?.done !== true)
-      this.#stream?.fail(new NetworkError("closed", "The request was answered before its body was read.", {}));
-    if (written === "kept" && this.#decoder?.done === true) this.#next();
+    if (this.#reader.phase === "stream")
+      this.#reader.stream?.fail(new NetworkError("closed", "The request was answered before its body was read.", {}));
+    if (written === "kept" && this.#reader.phase === "complete") this.#next();
     else this.#linger();
   }
 
   /** Ready for the next request. */
   #next(): void {
-    this.#phase = "head";
+    this.#phase = "reading";
     this.#exchange = undefined;
-    this.#stream = undefined;
-    this.#start = undefined;
-    this.#head = undefined;
-    if (this.#home.closing && !this.#heads.begun) {
+    this.#reader.next();
+    if (this.#home.closing && this.#idle) {
       this.#linger();
       return;
     }
-    this.#deadline.set(this.#home.limits.idleTimeout);
+    this.#deadline.set(this.#idle ? this.#home.limits.idleTimeout : this.#home.limits.readTimeout);
     if (this.#socket.writableNeedDrain) this.#socket.once("drain", () => this.#drive());
     else this.#drive();
   }
@@ -372,7 +274,7 @@ export class ServerConnection implements BodySource {
     const running = this.#exchange;
     const begun = running?.begun === true && !running.over;
     running?.abandon();
-    this.#stream?.fail(
+    this.#reader.stream?.fail(
       new NetworkError(
         status === 413 ? "too-large" : status === 408 ? "timeout" : "malformed",
         `The request was refused: ${why}.`,
@@ -386,13 +288,11 @@ export class ServerConnection implements BodySource {
     const reply = this.#home.options.refusal?.(status, why) ?? plainRefusal(status, why);
     const exchange = new ServerExchange(
       this.#origin,
-      this.#start ?? { method: "GET", target: "*", version: "1.1" },
+      this.#reader.start ?? { method: "GET", target: "*", version: "1.1" },
       false,
     );
     this.#phase = "busy";
     this.#exchange = exchange;
-    this.#decoder = undefined;
-    this.#input = NOTHING;
     this.#write(exchange, reply, undefined);
   }
 
@@ -401,7 +301,6 @@ export class ServerConnection implements BodySource {
     if (this.#phase === "linger" || this.#phase === "closed") return;
     if (this.#idle) this.#ending.closesIdle();
     this.#phase = "linger";
-    this.#input = NOTHING;
     if (this.#socket.isPaused()) this.#socket.resume();
     this.#socket.end();
     this.#deadline.set(LINGER);
@@ -419,21 +318,17 @@ export class ServerConnection implements BodySource {
     if (replying || (this.#phase === "linger" && !this.#socket.writableFinished)) {
       if (this.#stalled()) this.#socket.destroy();
       else this.#deadline.set(this.#home.limits.bodyTimeout);
-    } else if (this.#phase === "collect") this.#refuse(408, "the body came too slowly");
-    else if (this.#phase === "head") {
-      if (this.#heads.begun) this.#refuse(408, "the request came too slowly");
-      else this.#linger();
-    } else if (this.#phase === "busy" && this.#decoder?.done === false && !this.#clientEnded)
-      this.#refuse(408, "the body came too slowly");
+    } else if (this.#idle) this.#linger();
+    else if (this.#awaitsBody) this.#refuse(408, "the body came too slowly");
+    else if (this.#phase === "reading") this.#refuse(408, "the request came too slowly");
     else this.#socket.destroy();
   }
 
   /** The client has closed its writing side; it may still wait for its reply. */
   #ended(): void {
     this.#clientEnded = true;
-    if (this.#phase === "head" && this.#input.length === 0) this.#linger();
-    else if (this.#phase === "collect" || (this.#phase === "busy" && this.#decoder?.done === false))
-      this.#refuse(400, "the body ended early");
+    if (this.#awaitsBody) this.#refuse(400, "the body ended early");
+    else if (this.#phase === "reading" && this.#reader.ahead === 0) this.#linger();
     else if (this.#phase === "busy" && this.#exchange?.hanging === true) this.#socket.destroy();
     else if (this.#phase === "busy") this.#deadline.set(HALF_CLOSED_PATIENCE);
   }
@@ -441,18 +336,10 @@ export class ServerConnection implements BodySource {
   #gone(): void {
     this.#phase = "closed";
     this.#exchange?.abandon();
-    this.#stream?.fail(new NetworkError("reset", "The client went away before its request was complete.", {}));
+    this.#reader.stream?.fail(new NetworkError("reset", "The client went away before its request was complete.", {}));
     this.#deadline.dispose();
     this.#home.left(this);
   }
-}
-
-function parseStart(line: string): RequestStart | undefined {
-  const parts = REQUEST_LINE.exec(line);
-  if (parts === null) return undefined;
-  const [, method, target, minor] = parts;
-  if (method === undefined || target === undefined) return undefined;
-  return { method, target, version: minor === "0" ? "1.0" : "1.1" };
 }
 
 const plainRefusal = (status: RefusalStatus, why: string): HttpReply => ({
@@ -460,8 +347,3 @@ const plainRefusal = (status: RefusalStatus, why: string): HttpReply => ({
   headers: [["Content-Type", "text/plain; charset=utf-8"]],
   body: { kind: "text", text: `${usualReason(status)}: ${why}.\n` },
 });
-
-function joined(pieces: readonly Buffer[]): Uint8Array {
-  const [first] = pieces;
-  return first !== undefined && pieces.length === 1 ? first : Buffer.concat(pieces);
-}
