@@ -20,6 +20,7 @@ import { draw, longer } from "../node/timing.ts";
 import { PANORAMA_API } from "./api-table.ts";
 import { type PanoramaProfile, panoramaProfile } from "./panorama-profile.ts";
 import { type PanoramaPlaces, RunningPanorama, saveNode } from "./running-panorama.ts";
+import { StoreConfigFiles } from "./store-config.ts";
 import { nodeTable, PANORAMA_TABLES } from "./tables.ts";
 
 /** A Panorama: reads its tables, serves its API, and accepts the connections of its firewalls. */
@@ -60,7 +61,7 @@ export class Panorama implements Cloud {
   async #start(): Promise<void> {
     this.#running.tellBoot();
     await this.#running.registry.load();
-    await this.#running.catchUp();
+    await this.#running.wakeUp();
     this.#endpoints = { ...planned(this.#spec), ...this.#endpoints, ...(await this.#running.start(this.#places())) };
   }
 
@@ -93,8 +94,9 @@ export class Panorama implements Cloud {
       device_group: profile.deviceGroup,
       template_stack: profile.templateStack,
     });
+    this.#running.config.startsWithAnother(this.#running.state.config);
     const api = this.#endpoints.http?.address;
-    const enrolment = { serial: row.serial, settings: this.#sharedSettings };
+    const enrolment = { serial: row.serial, panoramaIp: this.#profile.ipAddress, settings: this.#sharedSettings };
     if (api?.kind !== "tcp" || row.number >= DIRECT_FIREWALLS) return enrolment;
     return { ...enrolment, http: hostPort(directAddress(row.number, api)) };
   }
@@ -127,6 +129,7 @@ export class Panorama implements Cloud {
       { takesStaged: true, autocommit: WILL_SUCCEED, autocommitLength: length },
       this.#world.clock.now(),
     );
+    await new StoreConfigFiles(this.#store).replaceJournal([]); // what was not committed is lost
     await saveNode(this.#store, state);
     this.#running = this.#run(state);
     await this.#start();

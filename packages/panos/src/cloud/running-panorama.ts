@@ -23,9 +23,12 @@ import { type NodeState, phaseOf } from "../node/state.ts";
 import { httpReply } from "../wire/api/http.ts";
 import { type ApiCall, parameter } from "../wire/api/request.ts";
 import { panoramaProtocol } from "../wire/link/panorama-frames.ts";
+import type { XmlElement } from "../wire/xml/tree.ts";
+import { initialPanoramaConfig } from "./initial-config.ts";
 import type { PanoramaProfile } from "./panorama-profile.ts";
 import { Registry } from "./registry.ts";
 import { Sessions } from "./sessions.ts";
+import { StoreConfigFiles } from "./store-config.ts";
 import { nodeTable } from "./tables.ts";
 
 /** Where a Panorama listens. */
@@ -57,13 +60,27 @@ export class RunningPanorama extends BaseNode<Whole> implements HttpHandler {
     state: NodeState,
     table: ApiTable<RunningPanorama>,
   ) {
-    super(settings, world, { node: state }, (whole) => saveNode(store, whole.node));
+    super(
+      settings,
+      world,
+      { node: state },
+      { save: (whole) => saveNode(store, whole.node), config: new StoreConfigFiles(store) },
+    );
     this.profile = profile;
     this.registry = new Registry(store, world.events);
     this.sessions = new Sessions(this.registry, () => this.now(), world.log);
     this.#front = new HttpFront<RunningPanorama>(this, table, (call, caller, signal) =>
       this.#carry(call, caller, signal),
     );
+  }
+
+  protected firstConfig(): XmlElement {
+    const firewalls = [...this.registry.entries()].map(({ row }) => ({
+      serial: row.serial,
+      deviceGroup: row.device_group,
+      templateStack: row.template_stack,
+    }));
+    return initialPanoramaConfig(this.profile, this.settings, firewalls);
   }
 
   protected show({ node }: Whole): JsonObject {

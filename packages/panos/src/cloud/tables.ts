@@ -1,6 +1,7 @@
-import { type JsonValue, table } from "@understudy/kernel";
+import { table } from "@understudy/kernel";
 import type { NodeState } from "../node/state.ts";
 import type { DeviceFacts } from "../wire/link/panorama-frames.ts";
+import { documentsTable, journalTable } from "./store-config.ts";
 
 /** A firewall that Panorama expects, and what it last heard of it. */
 export interface DeviceRow {
@@ -45,7 +46,4 @@ export interface NodeRow {
 
 export const nodeTable = table<NodeRow>("panorama_node", { name: "text", state: "json" }, { key: ["name"] });
 
-/** Rows hold JSON values by construction. */
-export type Json = JsonValue;
-
-export const PANORAMA_TABLES = [devicesTable, nodeTable] as const;
+export const PANORAMA_TABLES = [devicesTable, nodeTable, documentsTable, journalTable] as const;

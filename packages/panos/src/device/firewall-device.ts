@@ -9,6 +9,7 @@ import {
   type WakeUp,
   type World,
 } from "@understudy/kernel";
+import { StorageConfigFiles } from "../node/config/file-config.ts";
 import { type FirewallProfile, firewallProfile } from "../node/firewall-profile.ts";
 import { booted, inMaintenance } from "../node/power.ts";
 import { type Settings, settingsFromJson } from "../node/settings.ts";
@@ -39,6 +40,7 @@ export class FirewallDevice implements Device {
   async boot(world: World): Promise<void> {
     const stored = await readState(world.storage);
     const coming = stored === undefined ? this.#first(world) : this.#next(stored, world);
+    if (coming.rebooted) await new StorageConfigFiles(world.storage).replaceJournal([]); // what was not committed is lost
     if (coming.state !== stored) await writeState(world.storage, coming.state);
     const running = new RunningFirewall(
       this.#profile,
@@ -50,7 +52,7 @@ export class FirewallDevice implements Device {
     );
     this.#running = running;
     running.tellBoot();
-    await running.catchUp();
+    await running.wakeUp();
     await running.start(coming.rebooted ? "after-boot" : "at-once");
   }
 

@@ -1,5 +1,6 @@
 import type { DeviceState, Instant, World } from "@understudy/kernel";
 import { BaseNode } from "../node/base-node.ts";
+import { StorageConfigFiles } from "../node/config/file-config.ts";
 import type { FirewallProfile } from "../node/firewall-profile.ts";
 import type { Decision } from "../node/kept.ts";
 import type { Settings } from "../node/settings.ts";
@@ -13,7 +14,10 @@ export abstract class Firewall extends BaseNode<FirewallState> {
   #connections: Connections = { connected: false, peer: false };
 
   constructor(profile: FirewallProfile, settings: Settings, world: World, state: FirewallState) {
-    super(settings, world, state, (next) => writeState(world.storage, next));
+    super(settings, world, state, {
+      save: (next) => writeState(world.storage, next),
+      config: new StorageConfigFiles(world.storage),
+    });
     this.profile = profile;
   }
 

@@ -24,9 +24,11 @@ import { longer } from "../node/timing.ts";
 import type { Answer } from "../wire/api/answer.ts";
 import type { ApiCall } from "../wire/api/request.ts";
 import type { DeviceFacts } from "../wire/link/panorama-frames.ts";
+import type { XmlElement } from "../wire/xml/tree.ts";
 import { Firewall } from "./firewall.ts";
 import { HaLink } from "./ha/ha-link.ts";
 import { rebootedHa } from "./ha/ha-state.ts";
+import { initialFirewallConfig } from "./initial-config.ts";
 import { Listeners } from "./listeners.ts";
 import { type CallAnswerer, PanoramaLink } from "./panorama-link.ts";
 import type { FirewallState } from "./state.ts";
@@ -36,6 +38,8 @@ export interface FirewallTies {
   /** Absent: it is managed by nobody. */
   readonly panorama?: Endpoint;
   readonly http?: Address & { kind: "tcp" };
+  /** As Panorama tells it of itself; absent with `panorama`. */
+  readonly panoramaIp?: string;
   /** Part of the addresses of HA links: the lab's Panorama's port. */
   readonly labPort: number;
 }
@@ -48,7 +52,7 @@ export function tiesOf(profile: FirewallProfile, link: CloudLink | undefined): F
   const api = link?.endpoints.http?.address;
   return {
     labPort: api?.kind === "tcp" ? api.port : 0,
-    ...(panorama === undefined ? {} : { panorama }),
+    ...(panorama === undefined ? {} : { panorama, panoramaIp: textOf(link?.enrolment["panoramaIp"]) ?? "192.168.1.2" }),
     ...(http === undefined ? {} : { http }),
   };
 }
@@ -59,6 +63,7 @@ const textOf = (value: unknown): string | undefined => (typeof value === "string
 export class RunningFirewall extends Firewall implements CallAnswerer, HttpHandler {
   readonly ha: HaLink | undefined;
   readonly #panorama: PanoramaLink | undefined;
+  readonly #panoramaIp: string | undefined;
   readonly #listeners: Listeners;
   readonly #table: ApiTable<RunningFirewall>;
   readonly #front: HttpFront<RunningFirewall>;
@@ -73,6 +78,7 @@ export class RunningFirewall extends Firewall implements CallAnswerer, HttpHandl
   ) {
     super(profile, settings, world, state);
     this.#table = table;
+    this.#panoramaIp = ties.panoramaIp;
     this.#front = new HttpFront<RunningFirewall>(this, this.#table);
     this.#listeners = new Listeners(
       world,
@@ -87,6 +93,16 @@ export class RunningFirewall extends Firewall implements CallAnswerer, HttpHandl
       };
       this.ha = new HaLink(this, profile.ha, addresses);
     }
+  }
+
+  protected firstConfig(): XmlElement {
+    return initialFirewallConfig(this.profile, this.settings, this.#panoramaIp);
+  }
+
+  /** What Panorama pushed last. */
+  get pushed(): XmlElement | undefined {
+    const name = this.state.config.pushed;
+    return name === undefined ? undefined : this.config.document(name);
   }
 
   get listen(): DeviceFacts["listen"] {

@@ -8,35 +8,50 @@ import {
   seconds,
   type World,
 } from "@understudy/kernel";
+import type { XmlElement } from "../wire/xml/tree.ts";
 import { changeBetween } from "./change.ts";
+import { ConfigEngine } from "./config/config-engine.ts";
+import type { ConfigFiles } from "./config/config-files.ts";
 import { finishTask } from "./finish-task.ts";
+import { documentsOf } from "./jobs/documents.ts";
 import type { Job } from "./jobs/job.ts";
 import { advanceJobs, nextDue } from "./jobs/queue.ts";
 import { type Decision, Kept } from "./kept.ts";
-import type { PanosNode } from "./node.ts";
+import type { ConfiguredNode } from "./node.ts";
 import { powerDue } from "./power.ts";
 import type { NodeProfile } from "./profile.ts";
 import type { Settings } from "./settings.ts";
 import type { NodeState } from "./state.ts";
 import { draw, type Span } from "./timing.ts";
 
+/** Where a node keeps what it must not lose. */
+export interface NodeKeeper<Whole> {
+  /** Resolves when the state would survive a power cut. */
+  readonly save: (whole: Whole) => Promise<void>;
+  readonly config: ConfigFiles;
+}
+
 /**
  * A node during one boot: its stored state, the only place where it changes, the wake-ups that follow from it, and the
  * events that tell of it. `Whole` is all that is stored; what both kinds of node have is its `node`.
  */
-export abstract class BaseNode<Whole extends { readonly node: NodeState }> implements PanosNode {
+export abstract class BaseNode<Whole extends { readonly node: NodeState }> implements ConfiguredNode {
   abstract readonly profile: NodeProfile;
   readonly settings: Settings;
   readonly world: World;
+  readonly config: ConfigEngine;
   readonly #kept: Kept<Whole>;
   #told: JsonObject = {};
 
-  constructor(settings: Settings, world: World, whole: Whole, save: (whole: Whole) => Promise<void>) {
+  constructor(settings: Settings, world: World, whole: Whole, keeper: NodeKeeper<Whole>) {
     this.settings = settings;
     this.world = world;
-    this.#kept = new Kept(whole, save, (before, after) => this.#stored(before, after));
+    this.config = new ConfigEngine(keeper.config, () => this.firstConfig());
+    this.#kept = new Kept(whole, keeper.save, (before, after) => this.#stored(before, after));
   }
 
+  /** The configuration it starts with. */
+  protected abstract firstConfig(): XmlElement;
   /** As the lab is told. */
   protected abstract show(whole: Whole): JsonObject;
   /** Called after each change, once it is stored. */
@@ -99,9 +114,16 @@ export abstract class BaseNode<Whole extends { readonly node: NodeState }> imple
     return result;
   }
 
+  /** Reads its configurations, and does what has become due while it was not there. */
+  async wakeUp(): Promise<void> {
+    await this.config.load(this.state.config, documentsOf(this.state.jobs));
+    await this.catchUp();
+  }
+
   /** Does what has become due, such as ending jobs. */
-  catchUp(): Promise<void> {
-    return this.changeWhole((whole) => ({ state: whole, result: undefined }));
+  async catchUp(): Promise<void> {
+    await this.changeWhole((whole) => ({ state: whole, result: undefined }));
+    await this.config.tidy(this.state.config, documentsOf(this.state.jobs));
   }
 
   /** Tells the lab of a boot, with the whole state. */
@@ -131,6 +153,7 @@ export abstract class BaseNode<Whole extends { readonly node: NodeState }> imple
   }
 
   #stored(before: Whole, after: Whole): void {
+    this.config.adopt(before.node.config, after.node.config);
     this.tell("state");
     this.setWakeUps();
     this.afterChange(before, after);

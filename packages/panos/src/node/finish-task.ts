@@ -1,15 +1,33 @@
+import { withoutLocksOf } from "./config/locks.ts";
 import type { FinishTask } from "./jobs/queue.ts";
 import { finishDownload, finishInstall } from "./software/software-jobs.ts";
+
+const COMMITTED = ["Configuration committed successfully"];
 
 /** The end of any task that every node knows. */
 export const finishTask: FinishTask = (node, job, at) => {
   const { task } = job;
   switch (task.kind) {
     case "autocommit":
-      return { node: { ...node, ready: true }, details: ["Configuration committed successfully"] };
+      return { node: { ...node, ready: true }, details: COMMITTED };
     case "download":
       return finishDownload(task)(node, job, at);
     case "install":
       return finishInstall(task)(node, job, at);
+    case "commit": {
+      const config = withoutLocksOf({ ...node.config, running: task.document, coverage: task.coverage }, task.admin);
+      return { node: { ...node, config }, details: COMMITTED, warnings: task.warnings };
+    }
+    case "validate":
+      return { node, details: ["Configuration is valid"], warnings: task.warnings };
+    case "ha-sync":
+      return {
+        node: { ...node, config: { ...node.config, running: task.document, coverage: task.coverage } },
+        details: ["HA synchronization successful"],
+      };
+    case "pushed":
+      return { node: { ...node, config: { ...node.config, pushed: task.document } }, details: COMMITTED };
+    case "push":
+      return { node, details: [] };
   }
 };

@@ -1,6 +1,8 @@
 import type { Duration, Fault, Instant, RandomStream } from "@understudy/kernel";
 import type { Answer } from "../wire/api/answer.ts";
 import type { Command } from "../wire/api/command.ts";
+import type { XmlElement } from "../wire/xml/tree.ts";
+import type { ConfigEngine } from "./config/config-engine.ts";
 import type { Decision } from "./kept.ts";
 import type { NodeProfile } from "./profile.ts";
 import type { Settings } from "./settings.ts";
@@ -31,6 +33,13 @@ export interface PanosNode {
   /** Draws how long something takes. */
   draw(span: Span): Duration;
   stream(name: string): RandomStream;
+}
+
+/** A node that can be configured. All nodes can; this is what those see of it who configure. */
+export interface ConfiguredNode extends PanosNode {
+  readonly config: ConfigEngine;
+  /** What Panorama pushed, as a tree below `config/panorama`; absent on Panorama and on firewalls it never pushed to. */
+  readonly pushed?: XmlElement;
 }
 
 /** What a node does when it is given one operational command. The first behaviour of a table that has the path wins. */

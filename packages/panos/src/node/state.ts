@@ -1,4 +1,5 @@
 import { days, type Instant } from "@understudy/kernel";
+import { type ConfigState, FIRST_CONFIG } from "./config/config-state.ts";
 import type { Job } from "./jobs/job.ts";
 
 /** Whether a node is up, and if not, how it comes back. */
@@ -38,6 +39,7 @@ export interface NodeState {
   readonly jobs: readonly Job[];
   /** Number of the last job since boot. */
   readonly lastJob: number;
+  readonly config: ConfigState;
 }
 
 /** What a node starts with when it was never on before. */
@@ -51,7 +53,16 @@ export interface FirstState {
 /** A node that has been up for five days, its AutoCom long ended. */
 export function firstNodeState(first: FirstState, now: Instant): NodeState {
   const bootedAt = (now - days(5)) as Instant; // an instant minus a duration
-  return { ...first, uploaded: [], bootedAt, ready: true, power: UP, jobs: [firstAutoCommit(bootedAt)], lastJob: 1 };
+  return {
+    ...first,
+    uploaded: [],
+    bootedAt,
+    ready: true,
+    power: UP,
+    jobs: [firstAutoCommit(bootedAt)],
+    lastJob: 1,
+    config: FIRST_CONFIG,
+  };
 }
 
 function firstAutoCommit(bootedAt: Instant): Job {

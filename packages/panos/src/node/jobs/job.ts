@@ -1,4 +1,5 @@
 import type { Duration, Instant } from "@understudy/kernel";
+import type { Coverage } from "../config/journal.ts";
 
 export type JobType =
   | "AutoCom"
@@ -22,14 +23,39 @@ export type JobType =
 export type JobTask =
   | { readonly kind: "autocommit" }
   | { readonly kind: "download"; readonly version: string; readonly syncToPeer: boolean }
-  | { readonly kind: "install"; readonly version: string };
+  | { readonly kind: "install"; readonly version: string }
+  /** Puts a document that was written down when the job was ordered into force. */
+  | {
+      readonly kind: "commit";
+      readonly admin: string;
+      readonly document: string;
+      readonly coverage: Coverage;
+      readonly warnings: readonly string[];
+    }
+  | { readonly kind: "validate"; readonly warnings: readonly string[] }
+  /** Takes over the active peer's configuration. */
+  | { readonly kind: "ha-sync"; readonly document: string; readonly coverage: Coverage }
+  /** Takes over what Panorama has pushed. `order` names the push on Panorama. */
+  | { readonly kind: "pushed"; readonly document: string; readonly order: string }
+  /** On Panorama: waits for what its firewalls report. */
+  | { readonly kind: "push"; readonly order: string; readonly targets: readonly PushTarget[] };
+
+/** How a push stands on one firewall. */
+export interface PushTarget {
+  readonly serial: string;
+  readonly hostname: string;
+  readonly result: "PEND" | "OK" | "FAIL";
+  readonly lines: readonly string[];
+  readonly startedAt: Instant;
+  readonly endedAt?: Instant;
+}
 
 /** How a job will end, known when it starts. */
 export type JobFate =
   | { readonly kind: "ok" }
   /** Ends as FAIL after that share (0 … 1) of its length. */
   | { readonly kind: "fail"; readonly reason: readonly string[]; readonly share: number }
-  /** Never ends. */
+  /** Never ends by itself. */
   | { readonly kind: "stuck"; readonly percent: number };
 
 export const WILL_SUCCEED: JobFate = Object.freeze({ kind: "ok" });
