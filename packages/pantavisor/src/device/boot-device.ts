@@ -1,4 +1,4 @@
-import { type Endpoint, milliseconds, tcp, UsageError } from "@understudy/kernel";
+import { type CloudLink, type Endpoint, milliseconds, tcp, UsageError } from "@understudy/kernel";
 import { describeWeights } from "../wire/automation.ts";
 import { MAX_CONFIG_BYTES, parseConfig } from "../wire/config-file.ts";
 import { parseJsonOrNothing } from "../wire/fields.ts";
@@ -17,6 +17,7 @@ import { identityOf } from "./hub/register.ts";
 import { noticeStoredInvitation, runInvitation } from "./invitation/run-invitation.ts";
 import { CONFIG_FILE, MOCKER_FILE, OBJECTS_FOLDER, progressFile, REVISION_INFO_FILE } from "./layout.ts";
 import { DeviceLog } from "./logs/device-log.ts";
+import { type InitRequest, scaffoldStorage } from "./scaffold.ts";
 import { DEFAULT_INTERVALS, type Intervals } from "./settings.ts";
 import { linkCurrent } from "./update/current-links.ts";
 import { progressFor } from "./update/plan-update.ts";
@@ -27,6 +28,8 @@ import { automationOf, questionState, updateQuestion } from "./update/update-que
 export async function bootDevice(core: Core): Promise<void> {
   if (core.settings.logs) core.log = new DeviceLog();
   core.agenda.logs = DEFAULT_INTERVALS.logs;
+  if (core.settings.layout === "documented")
+    await scaffoldStorage(core.world.storage, hubOf(core.spec.cloud, core.settings.tls));
   await readConfiguration(core);
   await readMockerFile(core);
   await readRevisions(core);
@@ -75,10 +78,20 @@ async function readConfiguration(core: Core): Promise<void> {
   core.intervals = intervalsOf(core, config, text !== undefined);
 }
 
+/** What a fresh configuration says of the hub that a device was tied to. */
+function hubOf(cloud: CloudLink | undefined, tls: boolean): InitRequest {
+  const endpoint = linkedEndpoint(cloud, tls);
+  if (endpoint?.address.kind !== "tcp") return {};
+  const { host, port } = endpoint.address;
+  return { host: `${endpoint.tls === undefined ? "http" : "https"}://${host}`, port: String(port) };
+}
+
+const linkedEndpoint = (cloud: CloudLink | undefined, tls: boolean): Endpoint | undefined =>
+  tls ? cloud?.endpoints["https"] : (cloud?.endpoints["http"] ?? cloud?.endpoints["https"]);
+
 /** The link's endpoint; without a link the one that the configuration names. */
 function endpointOf(core: Core, config: ReadonlyMap<string, string>): Endpoint {
-  const endpoints = core.spec.cloud?.endpoints;
-  const linked = core.settings.tls ? endpoints?.["https"] : (endpoints?.["http"] ?? endpoints?.["https"]);
+  const linked = linkedEndpoint(core.spec.cloud, core.settings.tls);
   if (linked !== undefined) return linked;
   const hub = readHubAddress(config.get("PH_CREDS_HOST"), config.get("PH_CREDS_PORT"));
   if (!hub.ok) throw new UsageError("bad-config", `${CONFIG_FILE}: ${hub.problem}.`);

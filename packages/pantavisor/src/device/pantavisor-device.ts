@@ -16,6 +16,7 @@ import { runCommand } from "./control/run-command.ts";
 import { Core, type DeviceParts } from "./core.ts";
 import { CHECK_IN_WAKE, checkIn } from "./hub/check-in.ts";
 import { INVITATION_WAKE, runInvitation } from "./invitation/run-invitation.ts";
+import { oneShotExit } from "./one-shot.ts";
 import { type DeviceSettings, type PantavisorDeviceOptions, settingsOf } from "./settings.ts";
 import { runUpdate, UPDATE_WAKE } from "./update/run-update.ts";
 
@@ -49,7 +50,7 @@ class PantavisorDevice implements Device {
   wake(why: WakeUp): Promise<Exit | void> | undefined {
     const core = this.#core;
     if (core === undefined) return undefined;
-    return core.log === undefined ? episode(core, why) : withLog(core, why);
+    return core.log === undefined && !core.settings.oneShot ? episode(core, why) : wholeEpisode(core, why);
   }
 
   state(): DeviceState {
@@ -82,9 +83,9 @@ function episode(core: Core, why: WakeUp): Promise<Exit | void> | undefined {
   }
 }
 
-/** An episode, with its lines of the log written down at its end. */
-async function withLog(core: Core, why: WakeUp): Promise<Exit | void> {
-  const exit = await episode(core, why);
+/** An episode with what comes after it: its lines of the log are written down, and a device of one pass may end. */
+async function wholeEpisode(core: Core, why: WakeUp): Promise<Exit | void> {
+  const exit = (await episode(core, why)) ?? (core.settings.oneShot ? oneShotExit(core) : undefined);
   await core.log?.flush(core);
   return exit;
 }

@@ -75,6 +75,8 @@ export const pantavisorDeviceSchema = Type.Object(
      * out, which halves the memory of a fleet's device.
      */
     layout: Type.Optional(Type.Union([Type.Literal("documented"), Type.Literal("least")])),
+    /** End after one pass: registration, claim, metadata, and a waiting update if there is one. */
+    oneShot: Type.Optional(Type.Boolean()),
     /** Speak to the cloud's `https` endpoint. Default: `http` where there is one. */
     tls: Type.Optional(Type.Boolean()),
     /** Autotoken to register with; default: what the cloud's enrolment gives, or `PH_FACTORY_AUTOTOK`. */
@@ -127,6 +129,7 @@ export interface DeviceSettings {
   readonly control: boolean;
   readonly compat: "safe" | "strict";
   readonly bus: boolean;
+  readonly oneShot: boolean;
   readonly layout: "documented" | "least";
   readonly tls: boolean;
   readonly autotok: string | undefined;
@@ -143,6 +146,7 @@ export const DEFAULT_SETTINGS: DeviceSettings = Object.freeze({
   control: false,
   compat: "safe",
   bus: false,
+  oneShot: false,
   layout: "least",
   tls: false,
   autotok: undefined,
