@@ -1,1 +1,14 @@
+export { Attached, type AttachedScreen } from "./device/bus/attach.ts";
+export { BUS_SOCKET } from "./device/layout.ts";
+export { linesOfBus } from "./device/lines/lines-of-bus.ts";
+export { linesOfEvent } from "./device/lines/lines-of-event.ts";
+export { choiceOfLine, questionLines } from "./device/lines/question-lines.ts";
+export {
+  initMockerFolder,
+  type MockerOnHost,
+  type MockerOnHostOptions,
+  openMockerOnHost,
+} from "./site/mocker-on-host.ts";
 export { pantavisor } from "./site/pantavisor.ts";
+export { busMessage } from "./wire/bus/bus-message.ts";
+export { type BusFrame, busProtocol } from "./wire/bus/bus-protocol.ts";

@@ -1,7 +1,7 @@
 import { LabApiError, LabClient } from "@understudy/fleet/api";
 import { UnderstudyError, UsageError } from "@understudy/kernel";
 import type { Command } from "commander";
-import type { Outcome } from "../program.ts";
+import type { Outcome } from "../command-line.ts";
 import { describeEvent } from "../text/describe-event.ts";
 
 interface LabOptions {

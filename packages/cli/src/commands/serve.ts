@@ -1,6 +1,6 @@
-import { type LabCloud, loadFamily } from "@understudy/fleet";
+import { loadFamily } from "@understudy/fleet";
 import type { PortChoice } from "@understudy/fleet/live";
-import type { Family, JsonObject } from "@understudy/kernel";
+import type { Family } from "@understudy/kernel";
 import {
   addServerOptions,
   type DefaultPorts,
@@ -11,8 +11,9 @@ import {
   serverIdentity,
 } from "@understudy/kernel/live";
 import type { Command } from "commander";
+import type { Outcome } from "../command-line.ts";
+import { labOfOneCloud } from "../lab/lab-of-one.ts";
 import { serveLab } from "../lab/serve-lab.ts";
-import type { Outcome } from "../program.ts";
 import { portOption } from "./ports.ts";
 
 /** One cloud alone, as a command. */
@@ -59,7 +60,7 @@ function addServe(program: Command, cloud: ServedCloud, outcome: Outcome): void 
       const served = await serveLab(
         {
           name: cloud.command,
-          lab: labOfOne(family, {}),
+          lab: labOfOneCloud(family, {}),
           host: options.host,
           ports: portChoices(cloud, family, options, given),
           publicNames: options.names,
@@ -73,13 +74,6 @@ function addServe(program: Command, cloud: ServedCloud, outcome: Outcome): void 
       return { ...served, notices: identity?.advice ?? [] };
     });
   });
-}
-
-/** A lab that is one cloud and no devices. */
-function labOfOne(family: Family, options: JsonObject): Parameters<typeof serveLab>[0]["lab"] {
-  const cloud: LabCloud = { name: family.cloudKind, family, options };
-  const families = new Map([[family.name, family]]);
-  return { seed: 1, duration: 0 as never, clouds: [cloud], fleets: [], faults: [], timeline: [], families };
 }
 
 function portChoices(

@@ -1,8 +1,8 @@
 import { availableParallelism } from "node:os";
 import { type LabReport, runLab } from "@understudy/fleet";
 import type { Command } from "commander";
+import type { Outcome } from "../command-line.ts";
 import { labSource } from "../lab/lab-file.ts";
-import type { Outcome } from "../program.ts";
 import { countOption } from "./ports.ts";
 
 interface SimulateOptions {

@@ -2,9 +2,9 @@ import { type Lab, readLab } from "@understudy/fleet";
 import type { PortChoice } from "@understudy/fleet/live";
 import { refused, runServer, serverIdentity } from "@understudy/kernel/live";
 import type { Command } from "commander";
+import type { Outcome } from "../command-line.ts";
 import { labSource } from "../lab/lab-file.ts";
 import { serveLab } from "../lab/serve-lab.ts";
-import type { Outcome } from "../program.ts";
 import { portOption } from "./ports.ts";
 
 /** The first of the ports that are ours by default. */

@@ -1,7 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { createLabApi } from "@understudy/fleet";
 import { LiveLab, type LiveLabOptions } from "@understudy/fleet/live";
-import { tcp } from "@understudy/kernel";
+import { type LogBook, tcp } from "@understudy/kernel";
 import { explainListening, Front, logLevelFrom, openPinoLogs, type Running } from "@understudy/kernel/live";
 
 /** Where the lab API of a live lab is served; absent: it is only a function. */
@@ -28,8 +27,9 @@ const API = "lab-api";
 export async function serveLab(
   options: Omit<LiveLabOptions, "entropy" | "logs">,
   place?: ApiPlace,
+  given?: LogBook,
 ): Promise<ServedLab> {
-  const logs = await openPinoLogs({ level: logLevelFrom(process.env) });
+  const logs = given ?? (await openPinoLogs({ level: logLevelFrom(process.env) }));
   const lab = await LiveLab.open({ ...options, entropy: randomUUID(), logs });
   const ending = new AbortController();
   const close = async (): Promise<void> => {
@@ -38,6 +38,7 @@ export async function serveLab(
   };
   if (place === undefined) return { lab, addresses: lab.addresses, close };
   try {
+    const { createLabApi } = await import("@understudy/fleet");
     const { host, port, token, names } = place;
     const api = createLabApi(lab, {
       host,

@@ -21,27 +21,28 @@ export interface LabPlaceOptions {
   readonly data?: string;
   /** URL of the database for tables; default: `tables.db` in the data folder, or memory. */
   readonly database?: string;
-  /** Folders of stand-ins that lie elsewhere, by id. */
-  readonly folders?: Readonly<Record<string, string>>;
+  /** Storages of stand-ins that lie elsewhere, by id: open already, and closed with the lab. */
+  readonly storages?: Readonly<Record<string, PowerableStorage>>;
 }
 
 /** Opens the place of a lab: `DIR/stand-ins/ID`, `DIR/blobs` and `DIR/tables.db`. Throws `in-use` when another lab holds it. */
 export async function openLabPlace(options: LabPlaceOptions): Promise<LabPlace> {
-  const { data, database, folders = {} } = options;
+  const { data, database, storages = {} } = options;
   const guard = data === undefined ? undefined : await openDirectoryStorage(data, { lock: "lab.lock" });
   try {
     const stores = await openStores(database ?? (data === undefined ? "memory:" : `sqlite:${data}/tables.db`));
     const blobs = data === undefined ? new MemoryBlobs() : await DirectoryBlobs.open(`${data}/blobs`);
-    const open: PowerableStorage[] = [];
+    const open: PowerableStorage[] = Object.values(storages);
     return {
       blobs,
       stores,
       async storageFor(id, time) {
-        const folder = folders[id] ?? (data === undefined ? undefined : `${data}/stand-ins/${id}`);
+        const elsewhere = storages[id];
+        if (elsewhere !== undefined) return elsewhere;
         const storage =
-          folder === undefined
+          data === undefined
             ? new MemoryStorage({ now: () => time.now() })
-            : await openDirectoryStorage(folder, { blobs });
+            : await openDirectoryStorage(`${data}/stand-ins/${id}`, { blobs });
         open.push(storage);
         return storage;
       },
