@@ -18,34 +18,50 @@ async function aFirewall(pair: PairSite) {
   const config = (action: string, more: Record<string, string> = {}) => call({ type: "config", action, ...more });
   const commit = (cmd = "<commit/>") => call({ type: "commit", cmd });
   const jobs = async () => jobsMessage.parse((await op("<show><jobs><all/></jobs></show>")).result) ?? [];
-  const shown = async (action: "get" | "show", xpath: string) => writeXml((await config(action, { xpath })).result.children).markup;
+  const shown = async (action: "get" | "show", xpath: string) =>
+    writeXml((await config(action, { xpath })).result.children).markup;
   return { call, op, config, commit, jobs, shown };
 }
 
-test.each(["virtual", "sockets"] as const)("what was set and committed is what runs, also after a power cut, %s", async (mode) => {
-  await using pair = await PairSite.start({ mode });
-  const fw = await aFirewall(pair);
+test.each(["virtual", "sockets"] as const)(
+  "what was set and committed is what runs, also after a power cut, %s",
+  async (mode) => {
+    await using pair = await PairSite.start({ mode });
+    const fw = await aFirewall(pair);
 
-  expect(await fw.config("set", { xpath: ADDRESS, element: "<ip-netmask>10.0.0.1</ip-netmask>" })).toMatchObject({ ok: true, code: "20", text: "command succeeded" });
-  expect(await fw.shown("get", ADDRESS)).toBe('<entry name="web"><ip-netmask>10.0.0.1</ip-netmask></entry>');
-  expect(await fw.config("show", { xpath: ADDRESS })).toMatchObject({ ok: false, code: "7", text: "No such node" });
-  expect((await fw.op("<check><pending-changes/></check>")).result.children).toEqual(["yes"]);
+    expect(await fw.config("set", { xpath: ADDRESS, element: "<ip-netmask>10.0.0.1</ip-netmask>" })).toMatchObject({
+      ok: true,
+      code: "20",
+      text: "command succeeded",
+    });
+    expect(await fw.shown("get", ADDRESS)).toBe('<entry name="web"><ip-netmask>10.0.0.1</ip-netmask></entry>');
+    expect(await fw.config("show", { xpath: ADDRESS })).toMatchObject({ ok: false, code: "7", text: "No such node" });
+    expect((await fw.op("<check><pending-changes/></check>")).result.children).toEqual(["yes"]);
 
-  await pair.site.cell.power.cut("primary");
-  await pair.site.cell.power.on("primary");
-  await pair.site.until(() => pair.primary.state()["connected"] === true, "the firewall to be back");
-  expect(await fw.commit()).toMatchObject({ ok: true, code: "19", text: "Commit job enqueued with jobid 2" });
-  expect(await fw.commit()).toMatchObject({ ok: false, code: "13", text: "Another commit/validate is in progress. Please try again later" });
-  await pair.site.runFor(seconds(5));
-  expect((await fw.jobs())[0]).toMatchObject({ type: "Commit", result: "OK", details: ["Configuration committed successfully"] });
-  expect(await fw.shown("show", ADDRESS)).toBe('<entry name="web"><ip-netmask>10.0.0.1</ip-netmask></entry>');
-  expect(await fw.commit()).toMatchObject({ ok: true, code: "19", text: "There are no changes to commit." });
+    await pair.site.cell.power.cut("primary");
+    await pair.site.cell.power.on("primary");
+    await pair.site.until(() => pair.primary.state()["connected"] === true, "the firewall to be back");
+    expect(await fw.commit()).toMatchObject({ ok: true, code: "19", text: "Commit job enqueued with jobid 2" });
+    expect(await fw.commit()).toMatchObject({
+      ok: false,
+      code: "13",
+      text: "Another commit/validate is in progress. Please try again later",
+    });
+    await pair.site.runFor(seconds(5));
+    expect((await fw.jobs())[0]).toMatchObject({
+      type: "Commit",
+      result: "OK",
+      details: ["Configuration committed successfully"],
+    });
+    expect(await fw.shown("show", ADDRESS)).toBe('<entry name="web"><ip-netmask>10.0.0.1</ip-netmask></entry>');
+    expect(await fw.commit()).toMatchObject({ ok: true, code: "19", text: "There are no changes to commit." });
 
-  await pair.site.cell.power.cut("primary");
-  await pair.site.cell.power.on("primary");
-  await pair.site.until(() => pair.primary.state()["connected"] === true, "the firewall to be back");
-  expect(await fw.shown("show", ADDRESS)).toBe('<entry name="web"><ip-netmask>10.0.0.1</ip-netmask></entry>');
-});
+    await pair.site.cell.power.cut("primary");
+    await pair.site.cell.power.on("primary");
+    await pair.site.until(() => pair.primary.state()["connected"] === true, "the firewall to be back");
+    expect(await fw.shown("show", ADDRESS)).toBe('<entry name="web"><ip-netmask>10.0.0.1</ip-netmask></entry>');
+  },
+);
 
 describe("a firewall's configuration", () => {
   test("answers as devices do", async () => {
@@ -54,7 +70,11 @@ describe("a firewall's configuration", () => {
     expect(await fw.config("get", { xpath: "/config/nothing" })).toMatchObject({ ok: true, code: "7" });
     expect(await fw.config("get", { xpath: "/config[" })).toMatchObject({ ok: false, code: "6" });
     expect(await fw.config("set", { xpath: ADDRESS, element: "<a>" })).toMatchObject({ ok: false, code: "18" });
-    expect(await fw.config("delete", { xpath: ADDRESS })).toMatchObject({ ok: true, code: "7", text: "Object doesn't exist" });
+    expect(await fw.config("delete", { xpath: ADDRESS })).toMatchObject({
+      ok: true,
+      code: "7",
+      text: "Object doesn't exist",
+    });
     expect(await fw.config("frobnicate", { xpath: ADDRESS })).toMatchObject({ ok: false, code: "400" });
     expect(await fw.config("get")).toMatchObject({ ok: true, code: "19" });
     expect(await fw.shown("get", "/config/shared/certificate/entry/@name")).toBe('<entry name="mock-cert"/>');
@@ -73,7 +93,15 @@ describe("a firewall's configuration", () => {
   });
 
   test("only one administrator's changes can be committed", async () => {
-    await using pair = await PairSite.start({}, { users: [{ username: "admin", password: "a" }, { username: "ann", password: "b" }] });
+    await using pair = await PairSite.start(
+      {},
+      {
+        users: [
+          { username: "admin", password: "a" },
+          { username: "ann", password: "b" },
+        ],
+      },
+    );
     const fw = await aFirewall(pair);
     await fw.config("set", { xpath: ADDRESS, element: "<fqdn>x</fqdn>" });
     await fw.commit("<commit><partial><admin><member>ann</member></admin></partial></commit>");
@@ -89,10 +117,18 @@ describe("a firewall's configuration", () => {
     const fw = await aFirewall(pair);
     const lock = (kind: string, what: string) => fw.op(`<request><${kind}-lock><${what}/></${kind}-lock></request>`);
     expect((await lock("config", "add")).ok).toBe(true);
-    expect(await lock("config", "add")).toMatchObject({ ok: false, text: "You already own a config lock for scope shared" });
-    expect(writeXml((await fw.op("<show><config-locks/></show>")).result).markup).toContain('<entry name="admin"><type>shared</type>');
+    expect(await lock("config", "add")).toMatchObject({
+      ok: false,
+      text: "You already own a config lock for scope shared",
+    });
+    expect(writeXml((await fw.op("<show><config-locks/></show>")).result).markup).toContain(
+      '<entry name="admin"><type>shared</type>',
+    );
     expect((await lock("config", "remove")).ok).toBe(true);
-    expect(await lock("config", "remove")).toMatchObject({ ok: false, text: "Config is not currently locked for scope shared" });
+    expect(await lock("config", "remove")).toMatchObject({
+      ok: false,
+      text: "Config is not currently locked for scope shared",
+    });
     expect(await lock("commit", "remove")).toMatchObject({ ok: false, text: "Commit lock is not currently held" });
     expect(writeXml((await fw.op("<show><commit-locks/></show>")).result.children).markup).toBe("<commit-locks/>");
   });
@@ -104,10 +140,17 @@ describe("a firewall's configuration", () => {
     await fw.op("<save><config><to>mine.xml</to></config></save>");
     await fw.op("<revert><config/></revert>");
     expect(await fw.config("get", { xpath: ADDRESS })).toMatchObject({ code: "7" });
-    expect((await fw.op("<load><config><from>mine.xml</from></config></load>")).text).toBe("Config loaded from mine.xml");
+    expect((await fw.op("<load><config><from>mine.xml</from></config></load>")).text).toBe(
+      "Config loaded from mine.xml",
+    );
     expect(await fw.config("get", { xpath: ADDRESS })).toMatchObject({ code: "19" });
-    expect(await fw.op("<load><config><from>other.xml</from></config></load>")).toMatchObject({ ok: false, text: "other.xml does not exist" });
-    expect(writeXml((await fw.op("<show><config><diff/></config></show>")).result.children).markup).toContain("+&lt;entry name="web"&gt;");
+    expect(await fw.op("<load><config><from>other.xml</from></config></load>")).toMatchObject({
+      ok: false,
+      text: "other.xml does not exist",
+    });
+    expect(writeXml((await fw.op("<show><config><diff/></config></show>")).result.children).markup).toContain(
+      '+  &lt;entry name="web"&gt;',
+    );
   });
 
   test("loses uncommitted changes with a reboot", async () => {
@@ -138,6 +181,8 @@ test("power cuts at any write of a commit leave the old configuration or the new
     await insist({ type: "commit", cmd: "<commit/>" });
     await pair.site.runFor(seconds(10));
     expect(await insist({ type: "config", action: "show", xpath: ADDRESS })).toMatchObject({ ok: true });
-    expect(await insist({ type: "commit", cmd: "<commit/>" })).toMatchObject({ text: "There are no changes to commit." });
+    expect(await insist({ type: "commit", cmd: "<commit/>" })).toMatchObject({
+      text: "There are no changes to commit.",
+    });
   });
 });

@@ -26,7 +26,7 @@ export function objection(element: XmlElement, holder: string): Refusal | undefi
   const name = attribute(element, "name");
   if (element.name === "entry") {
     if (name === undefined || name === "") return { code: 12, lines: [` ${holder} -> entry  is missing 'name'`] };
-    const length = [...name].length;
+    const length = Array.from(name).length;
     if (BOUNDED.has(holder) && length > MAX_NAME) {
       return { code: 12, lines: [` ${name} can be at most ${MAX_NAME} characters, but current length: ${length}`] };
     }

@@ -81,24 +81,24 @@ function holds(predicate: Predicate, of: XmlElement, position: number, size: num
     case "position":
       return position === (predicate.at === "last" ? size : predicate.at);
     case "has":
-      return valueOf(predicate.what, of) !== undefined;
+      return operandValue(predicate.what, of) !== undefined;
     case "equals":
       return compare(predicate.left, predicate.right, of, predicate.negated);
     case "starts-with":
-      return (valueOf(predicate.text, of) ?? "").startsWith(valueOf(predicate.part, of) ?? "");
+      return (operandValue(predicate.text, of) ?? "").startsWith(operandValue(predicate.part, of) ?? "");
     case "contains":
-      return (valueOf(predicate.text, of) ?? "").includes(valueOf(predicate.part, of) ?? "");
+      return (operandValue(predicate.text, of) ?? "").includes(operandValue(predicate.part, of) ?? "");
   }
 }
 
 /** A comparison with something that is not there never holds, whichever way it is asked. */
 function compare(left: Operand, right: Operand, of: XmlElement, negated: boolean): boolean {
-  const a = valueOf(left, of);
-  const b = valueOf(right, of);
+  const a = operandValue(left, of);
+  const b = operandValue(right, of);
   return a !== undefined && b !== undefined && (a === b) !== negated;
 }
 
-function valueOf(operand: Operand, of: XmlElement): string | undefined {
+function operandValue(operand: Operand, of: XmlElement): string | undefined {
   switch (operand.kind) {
     case "literal":
       return operand.value;
