@@ -82,7 +82,12 @@ const committing = (url: string): string => `
   const pairs = table("pairs", { id: "integer", half: "text" }, { key: ["id", "half"] });
   const store = await (await openStores(${JSON.stringify(url)})).open("lab", [pairs]);
   for (let id = 1; ; id++) {
-    await store.commit([insert(pairs, { id, half: "left" }), insert(pairs, { id, half: "right" })]);
+    try {
+      await store.commit([insert(pairs, { id, half: "left" }), insert(pairs, { id, half: "right" })]);
+    } catch (error) {
+      if (error.code !== "unreachable") throw error;
+      process.exit();
+    }
     await say(id);
   }`;
 

@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
-import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
+import { type FileHandle, open, readdir, rename, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Blob, Blobs } from "./blob.ts";
 import { onHost, unlessMissing } from "./directory/host-errors.ts";
+import { makeFolder } from "./directory/make-folder.ts";
 import { FileBlob } from "./file-blob.ts";
 import { checkExpected, checkNotMore, type Expected } from "./memory-blobs.ts";
 import { RESERVED_PREFIX } from "./path.ts";
@@ -20,7 +21,7 @@ export class DirectoryBlobs implements Blobs {
   /** Makes the directory when it is missing and clears half-received content of a process that is gone (only one process may write). */
   static async open(root: string): Promise<DirectoryBlobs> {
     await onHost(root, async () => {
-      await mkdir(root, { recursive: true });
+      await makeFolder(root);
       for (const name of await readdir(root)) if (name.startsWith(RESERVED_PREFIX)) await rm(join(root, name));
     });
     return new DirectoryBlobs(root);
@@ -69,7 +70,7 @@ export class DirectoryBlobs implements Blobs {
   #keep(temporary: string, sha256: string, size: number): Promise<Blob> {
     const path = this.#pathOf(sha256);
     return onHost(path, async () => {
-      await mkdir(dirname(path), { recursive: true });
+      await makeFolder(dirname(path));
       await rename(temporary, path);
       const folder = await open(dirname(path), "r");
       await folder.sync().finally(() => folder.close());

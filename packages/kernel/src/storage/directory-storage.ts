@@ -1,5 +1,5 @@
 import type { Stats } from "node:fs";
-import { type FileHandle, link, mkdir, open, readdir, rename, rm, statfs, symlink } from "node:fs/promises";
+import { type FileHandle, link, open, readdir, rename, rm, statfs, symlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { bodyChunks } from "../network/body.ts";
 import type { Body } from "../network/http.ts";
@@ -7,6 +7,7 @@ import { instant } from "../time/units.ts";
 import type { Blob, Blobs } from "./blob.ts";
 import { hostCode, isMissing, onHost, unlessMissing } from "./directory/host-errors.ts";
 import { clearLeftovers, filesBelow, linksBelow, lookAt, removeEmptyFolders } from "./directory/host-tree.ts";
+import { makeFolder } from "./directory/make-folder.ts";
 import { loadSnapshot, takeSnapshot } from "./directory/snapshots.ts";
 import { lockStorage } from "./directory/storage-lock.ts";
 import { Turns } from "./directory/turns.ts";
@@ -31,7 +32,7 @@ export interface DirectoryOptions {
  * Throws `in-use` when another process holds the lock, `read-only` where nothing can be written.
  */
 export async function openDirectoryStorage(root: string, options: DirectoryOptions = {}): Promise<PowerableStorage> {
-  await onHost(root, () => mkdir(root, { recursive: true }));
+  await onHost(root, () => makeFolder(root));
   const lock = options.lock === undefined ? undefined : lockStorage(join(root, checkPath(options.lock)), root);
   try {
     return await onHost(root, async () => {
@@ -388,7 +389,7 @@ class DirectoryStorage implements PowerableStorage {
   /** Makes the folders of a path. Throws `bad-path` if a file would be a folder too. */
   async #makeWay(path: string): Promise<void> {
     try {
-      await mkdir(dirname(join(this.#root, path)), { recursive: true });
+      await makeFolder(dirname(join(this.#root, path)));
     } catch (error) {
       if (isMissing(error) || hostCode(error) === "EEXIST") throw badPath(path, "a folder of it is a file");
       throw error;

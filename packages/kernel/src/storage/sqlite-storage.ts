@@ -1,10 +1,10 @@
-import { mkdir } from "node:fs/promises";
 import { dirname } from "node:path";
 import { DatabaseSync, type StatementSync } from "node:sqlite";
 import { messageOf } from "../errors/understudy-error.ts";
 import type { Instant } from "../time/units.ts";
 import { type Content, LinkText } from "./content.ts";
 import { onHost } from "./directory/host-errors.ts";
+import { makeFolder } from "./directory/make-folder.ts";
 import { Turns } from "./directory/turns.ts";
 import { DirectoryBlobs } from "./directory-blobs.ts";
 import { LayeredStorage } from "./layered-storage.ts";
@@ -49,7 +49,7 @@ export class SqliteStorages {
 
   /** Opens the file and makes it when it is missing. Throws `in-use` while another process has it, `read-only` or `failed`. */
   static async open(file: string, options: SqliteStorageOptions): Promise<SqliteStorages> {
-    await onHost(file, () => mkdir(dirname(file), { recursive: true }));
+    await onHost(file, () => makeFolder(dirname(file)));
     let database: DatabaseSync | undefined;
     try {
       database = new DatabaseSync(file, { timeout: 0 });

@@ -1,10 +1,10 @@
-import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { messageOf } from "../../errors/understudy-error.ts";
 import { sqliteProblem } from "../sqlite-problem.ts";
 import { StorageError } from "../storage.ts";
 import { storageError } from "./host-errors.ts";
+import { makeFolderSync } from "./make-folder.ts";
 
 /** A lock that is held. The operating system releases it too when the process ends in any way. */
 export interface HeldLock {
@@ -18,7 +18,7 @@ export interface HeldLock {
 export function lockStorage(file: string, root: string): HeldLock {
   let database: DatabaseSync | undefined;
   try {
-    mkdirSync(dirname(file), { recursive: true });
+    makeFolderSync(dirname(file));
     database = new DatabaseSync(file, { timeout: 0 });
     database.exec("PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE"); // no journal file beside the lock
   } catch (error) {

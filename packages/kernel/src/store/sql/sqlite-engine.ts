@@ -1,7 +1,7 @@
-import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync, type StatementSync } from "node:sqlite";
 import { messageOf } from "../../errors/understudy-error.ts";
+import { makeFolderSync } from "../../storage/directory/make-folder.ts";
 import { sqliteProblem } from "../../storage/sqlite-problem.ts";
 import { StoreError } from "../store.ts";
 import {
@@ -37,9 +37,10 @@ export class SqliteEngine implements SqlEngine {
     this.#file = file;
     let database: DatabaseSync | undefined;
     try {
-      mkdirSync(dirname(file), { recursive: true });
+      makeFolderSync(dirname(file));
       database = new DatabaseSync(file, { timeout: BUSY_TIMEOUT_MS });
       database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL");
+      database.exec("BEGIN IMMEDIATE; PRAGMA user_version = 1; COMMIT"); // a file that cannot be written shows here, and not at the first commit
       this.#begin = database.prepare("BEGIN IMMEDIATE");
       this.#commit = database.prepare("COMMIT");
     } catch (error) {
