@@ -86,7 +86,15 @@ export class HubUnderTest implements AsyncDisposable {
     return this.site.cell.cloud("pantahub") as Pantahub; // It is the only family here.
   }
 
+  /** The answer with its body read as text. */
   async ask(method: string, target: string, ask: Ask = {}): Promise<Told> {
+    const reply = await this.raw(method, target, ask);
+    const words = Buffer.from(await readBytes(reply.body)).toString();
+    return { status: reply.status, headers: reply.headers, text: words, json: parsed(words), reply };
+  }
+
+  /** The answer as it comes from the network. */
+  async raw(method: string, target: string, ask: Ask = {}): Promise<HttpReply> {
     const { token, value, raw, headers = [], via = "http" } = ask;
     const body = ask.body ?? (raw !== undefined ? text(raw) : value !== undefined ? json(value) : EMPTY_BODY);
     const sent: Headers = [
@@ -98,9 +106,7 @@ export class HubUnderTest implements AsyncDisposable {
     const at = tcp("pantahub", via === "http" ? 80 : 443);
     const options = via === "https" ? { tls: {} } : {};
     const message = { method, target, version: "1.1", headers: sent, body } as const;
-    const reply = await this.#world.network.request(at, message, options);
-    const words = Buffer.from(await readBytes(reply.body)).toString();
-    return { status: reply.status, headers: reply.headers, text: words, json: parsed(words), reply };
+    return this.#world.network.request(at, message, options);
   }
 
   /** The JSON of a 200 answer. */

@@ -10,6 +10,7 @@ import { unauthorized } from "../http/refusal.ts";
 import { type Hub, newId } from "../hub.ts";
 import { deviceTable } from "../tables/device-rows.ts";
 import type { Account } from "./accounts.ts";
+import { apiTokenOf } from "./api-tokens.ts";
 import { sameSecret } from "./passwords.ts";
 
 const ANONYMOUS_SECONDS = 300;
@@ -30,9 +31,26 @@ export async function login(hub: Hub, call: Call): Promise<HttpReply> {
   const scopes = scopesClaim(textMember(body, "scope", MAX_SCOPES) ?? "");
   if (scopes.length > MAX_SCOPES) return hub.incidents.reply(400, "Too many scopes");
   if (username === ANONYMOUS_LOGIN) return granted(hub, anonymous(hub), readOnlyScopes(scopes), ANONYMOUS_SECONDS);
-  const identity = await identityOf(hub, username, password);
-  if (identity === undefined) return hub.incidents.reply(401, "Wrong user name or password");
-  return granted(hub, identity, scopes === "" ? ALL_SCOPES : scopes, hub.settings.tokenSeconds);
+  const found = await identityOf(hub, username, password);
+  if (found === undefined) return hub.incidents.reply(401, "Wrong user name or password");
+  return granted(hub, found.identity, narrowed(found.scopes, scopes), hub.settings.tokenSeconds);
+}
+
+/** Who logs in, and what they may ask for at most. */
+interface Found {
+  readonly identity: Identity;
+  readonly scopes: string;
+}
+
+/** What was asked for, as far as it may be had; all that may be had when nothing was asked for. */
+function narrowed(most: string, asked: string): string {
+  if (asked === "") return most;
+  if (most === ALL_SCOPES) return asked;
+  const allowed = new Set(most.split(" "));
+  return asked
+    .split(" ")
+    .filter((scope) => allowed.has(scope))
+    .join(" ");
 }
 
 /** `GET /auth/login`: a new token for one that is still good. */
@@ -63,8 +81,18 @@ function granted(hub: Hub, identity: Identity, scopes: string, seconds: number):
   return jsonReply({ token: signJwt(claims, hub.keys.access) });
 }
 
-async function identityOf(hub: Hub, username: string, password: string): Promise<Identity | undefined> {
+async function identityOf(hub: Hub, username: string, password: string): Promise<Found | undefined> {
   if (username === "" || password === "") return undefined;
+  const identity = await identityByPassword(hub, username, password);
+  if (identity !== undefined) return { identity, scopes: ALL_SCOPES };
+  const token = await apiTokenOf(hub, username, password);
+  const owner = token && (await hub.accounts.named(token.owner));
+  if (owner === undefined) return undefined;
+  const type = token?.type === "SESSION" ? ({ type: "SESSION", roles: "session" } as const) : {};
+  return { identity: { ...accountIdentity(owner, username), ...type }, scopes: token?.scopes ?? "" };
+}
+
+async function identityByPassword(hub: Hub, username: string, password: string): Promise<Identity | undefined> {
   const deviceId = deviceIdOf(username);
   if (deviceId !== undefined) return deviceIdentity(hub, deviceId, password);
   if (username.includes(ACT_AS)) return actingAs(hub, username, password);

@@ -8,8 +8,10 @@ import {
   type TracingHandler,
 } from "@understudy/kernel";
 import { NOT_FOUND, WRONG_METHOD } from "../../wire/pantahub/error-body.ts";
+import { apiTokenEndpoints } from "../auth/api-tokens.ts";
 import { authEndpoints } from "../auth/auth-endpoints.ts";
 import { deviceEndpoints } from "../devices/device-endpoints.ts";
+import { exportEndpoints } from "../exports/export.ts";
 import type { Hub } from "../hub.ts";
 import { logEndpoints } from "../logs/log-endpoints.ts";
 import { blobEndpoints } from "../objects/blob-endpoints.ts";
@@ -53,5 +55,7 @@ export function registerEndpoints(at: Endpoints): void {
   blobEndpoints(at);
   trailEndpoints(at);
   logEndpoints(at);
+  apiTokenEndpoints(at);
+  exportEndpoints(at);
   serviceEndpoints(at);
 }

@@ -1,4 +1,5 @@
 import type { Endpoints } from "../http/endpoints.ts";
+import { changes } from "./changes.ts";
 import { dashboard } from "./dashboard.ts";
 import { healthz } from "./healthz.ts";
 import { profiles } from "./profiles.ts";
@@ -8,4 +9,5 @@ export function serviceEndpoints(at: Endpoints): void {
   at.open("GET", "/healthz/", healthz);
   at.guarded(undefined, "GET", "/profiles/", profiles);
   at.guarded(undefined, "GET", "/dash/", dashboard);
+  at.guarded("devices:read", "GET", "/changes/:of", changes);
 }

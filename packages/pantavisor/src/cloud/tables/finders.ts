@@ -1,5 +1,5 @@
 import type { Finder, Store } from "@understudy/kernel";
-import { type AccountRow, accountTable } from "./account-rows.ts";
+import { type AccountRow, type ApiTokenRow, accountTable, apiTokenTable } from "./account-rows.ts";
 import { type DeviceRow, deviceTable, type JoinTokenRow, joinTokenTable } from "./device-rows.ts";
 import { type LogRow, logTable } from "./log-rows.ts";
 import { type ObjectRow, objectTable } from "./object-rows.ts";
@@ -9,6 +9,7 @@ import { type StepRow, stepTable, type TrailRow, trailTable } from "./trail-rows
 export interface Finders {
   readonly accountByNick: Finder<AccountRow>;
   readonly accountByEmail: Finder<AccountRow>;
+  readonly apiTokensOfOwner: Finder<ApiTokenRow>;
   readonly devices: Finder<DeviceRow>;
   readonly devicesOfOwner: Finder<DeviceRow>;
   readonly deviceByOwnerAndNick: Finder<DeviceRow>;
@@ -31,6 +32,7 @@ export function findersOf(store: Store): Finders {
   return {
     accountByNick: store.find(accountTable, { where: [["nick", "="]] }),
     accountByEmail: store.find(accountTable, { where: [["email", "="]] }),
+    apiTokensOfOwner: store.find(apiTokenTable, { where: [["owner", "="]] }),
     devices: store.find(deviceTable, {}),
     devicesOfOwner: store.find(deviceTable, { where: [["owner", "="]] }),
     deviceByOwnerAndNick: store.find(deviceTable, {

@@ -1,5 +1,5 @@
 import type { Table } from "@understudy/kernel";
-import { accountTable, settingTable } from "./account-rows.ts";
+import { accountTable, apiTokenTable, settingTable } from "./account-rows.ts";
 import { deviceReportTable, deviceTable, joinTokenTable } from "./device-rows.ts";
 import { logTable } from "./log-rows.ts";
 import { objectTable, usageTable } from "./object-rows.ts";
@@ -9,6 +9,7 @@ import { stepTable, trailTable } from "./trail-rows.ts";
 export const PANTAHUB_TABLES: readonly Table<never>[] = [
   settingTable,
   accountTable,
+  apiTokenTable,
   deviceTable,
   deviceReportTable,
   joinTokenTable,
