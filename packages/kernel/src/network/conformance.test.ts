@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { beforeAll, describe, expect, test } from "vitest";
-import { milliseconds, seconds } from "../time/units.ts";
+import { bytes, milliseconds, seconds } from "../time/units.ts";
 import type { Address } from "./address.ts";
 import { readBytes, readJson, readText } from "./body.ts";
 import {
@@ -150,7 +150,7 @@ describe.each(STAGES)("requests: %s", (name) => {
     await using stage = await serving(
       name,
       answering((request) => aReply({ kind: "stream", chunks: passOn(request.body) })),
-      { limits: { bodyBytes: size as never } },
+      { limits: { bodyBytes: bytes(size) } },
     );
     const reply = await stage.ask({ method: "POST", body: countedStream(size).body }, { reply: "stream" });
     expect(sha(await readBytes(reply.body))).toBe(sha(await readBytes(countedStream(size).body)));
@@ -177,7 +177,7 @@ describe.each(STAGES)("requests: %s", (name) => {
         await answer.promise;
         return aReply(EMPTY_BODY, [], 403);
       }),
-      { limits: { bodyBytes: size as never } },
+      { limits: { bodyBytes: bytes(size) } },
     );
     const reply = stage.ask({ method: "PUT", body });
     expect(await untilStill(taken)).toBeLessThan(size / 2);
@@ -190,7 +190,7 @@ describe.each(STAGES)("requests: %s", (name) => {
       name,
       answering(async (request) => aReply(text("x".repeat(2_000 + (await readBytes(request.body)).length)))),
       {
-        limits: { bodyBytes: 1_000 as never, headerBytes: 500 as never },
+        limits: { bodyBytes: bytes(1_000), headerBytes: bytes(500) },
       },
     );
     expect((await stage.ask({ method: "PUT", body: text("x".repeat(1_001)) })).status).toBe(413);

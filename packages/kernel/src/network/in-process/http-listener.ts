@@ -5,7 +5,6 @@ import { exceeds } from "../body.ts";
 import { EMPTY_BODY, type HttpHandler, type HttpReply, type HttpRequest } from "../http.ts";
 import { DEFAULT_LISTENER_LIMITS } from "../limits.ts";
 import type { Held, Listener, ListenerLimits, RefusalStatus, ServeOptions } from "../network.ts";
-import type { Exchange } from "./exchange.ts";
 
 /** What a listener needs of the network it belongs to. */
 export interface ListenerHome<L> {
@@ -13,6 +12,12 @@ export interface ListenerHome<L> {
   forget(listener: L): void;
   failed(error: unknown, where: string): void;
   refusedOne(): void;
+}
+
+/** An exchange that waits for its answer. */
+export interface Answering {
+  /** The listener is gone: the client sees a reset. */
+  cut(): void;
 }
 
 /** A handler that listens in one process. */
@@ -28,7 +33,7 @@ export class HttpListener implements Listener, Held, Due {
   readonly host: readonly [name: string, value: string];
   /** No power any more: answers of its handler go nowhere. */
   dead = false;
-  #exchanges: Set<Exchange> | undefined;
+  #exchanges: Set<Answering> | undefined;
   #closing: { readonly resolve: () => void; readonly ticket: Ticket } | undefined;
 
   constructor(home: ListenerHome<HttpListener>, address: Address, handler: HttpHandler, options: ServeOptions) {
@@ -62,12 +67,12 @@ export class HttpListener implements Listener, Held, Due {
     return this.options.refusal?.(status, why) ?? { status, headers: [], body: EMPTY_BODY };
   }
 
-  entered(exchange: Exchange): void {
+  entered(exchange: Answering): void {
     this.#exchanges ??= new Set();
     this.#exchanges.add(exchange);
   }
 
-  left(exchange: Exchange): void {
+  left(exchange: Answering): void {
     this.#exchanges?.delete(exchange);
     if (this.#closing !== undefined && this.#exchanges?.size === 0) this.#finish();
   }

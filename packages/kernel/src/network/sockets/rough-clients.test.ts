@@ -2,7 +2,7 @@ import { execFile, execFileSync } from "node:child_process";
 import { connect, type Socket } from "node:net";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
-import { milliseconds, seconds } from "../../time/units.ts";
+import { mib, milliseconds, seconds } from "../../time/units.ts";
 import { VirtualTime } from "../../time/virtual-time.ts";
 import { describeAddress, tcp } from "../address.ts";
 import { readBytes, readText } from "../body.ts";
@@ -372,7 +372,7 @@ test.skipIf(!hasCurl)("curl: 1.1, 1.0, uploads with Expect, chunked, large, HEAD
       const body = await readBytes(request.body);
       return aReply(text(`${request.method} ${request.version} ${body.byteLength}`));
     }),
-    { limits: { bodyBytes: (64 * 1024 * 1024) as never } },
+    { limits: { bodyBytes: mib(64) } },
   );
   const run = promisify(execFile);
   const big = "b".repeat(5_000_000);
