@@ -22,6 +22,8 @@ export interface TestDatabase {
   stop(): Promise<void>;
 }
 
+/** Of the client programs, which lie in PATH wherever the server is installed. */
+const CREATE_DATABASE = "createdb";
 const nothing = async (): Promise<void> => {};
 
 /** Memory, SQLite in a folder, and PostgreSQL on a server of its own. Make it at the top of a test file. */
@@ -67,7 +69,7 @@ function postgresql(): TestDatabase {
       if (server === undefined) throw new Error("The server was not started");
       const database = `hub_${count++}`;
       const at = ["-h", "127.0.0.1", "-p", String(server.port), "-U", "postgres"];
-      execFileSync("createdb", [...at, database], { stdio: "ignore" });
+      execFileSync(CREATE_DATABASE, [...at, database], { stdio: "ignore" });
       return { database: server.url(database) };
     },
     stop: async () => server?.[Symbol.asyncDispose](),

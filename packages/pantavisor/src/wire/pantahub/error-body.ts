@@ -23,9 +23,6 @@ export const handlerError = (incident: string, code: number, msg?: string): Hand
 export const NOT_AUTHORIZED: FrameworkError = Object.freeze({ Error: "Not Authorized" });
 export const NOT_FOUND: FrameworkError = Object.freeze({ Error: "Resource not found" });
 export const WRONG_METHOD: FrameworkError = Object.freeze({ Error: "Method not allowed" });
-export const WRONG_TYPE: FrameworkError = Object.freeze({
-  Error: "Bad Content-Type or charset, expected 'application/json'",
-});
 
 /** The text for people in any of the error bodies; `undefined` when the value is none of them. */
 export function errorTextOf(value: unknown): string | undefined {

@@ -1,22 +1,10 @@
 import type { JsonObject, JsonValue } from "@understudy/kernel";
 import { misfit } from "./misfit.ts";
 
-/** Statuses the reference server and its clients know. Others are taken all the same. */
-export const STEP_STATUSES = [
-  "NEW",
-  "QUEUED",
-  "DOWNLOADING",
-  "INPROGRESS",
-  "TESTING",
-  "UPDATED",
-  "DONE",
-  "WONTGO",
-  "ERROR",
-  "CANCEL",
-] as const;
-export type StepStatus = (typeof STEP_STATUSES)[number];
-
-/** What a step cannot leave any more. */
+/**
+ * What a step cannot leave any more. Statuses are texts: besides the final ones the reference server and its clients know NEW, QUEUED,
+ * DOWNLOADING, INPROGRESS and TESTING, and others are taken all the same.
+ */
 export const isFinalStatus = (status: string): boolean => FINAL.has(status);
 /** The device runs the revision. */
 export const isGoodStatus = (status: string): boolean => status === "DONE" || status === "UPDATED";
