@@ -47,6 +47,7 @@ export {
   wholeText,
 } from "./network/body.ts";
 export type { Channel, ChannelEnd, ChannelHost, Protocol } from "./network/channel.ts";
+export { type FetchOptions, fetchOver } from "./network/fetch.ts";
 export {
   type Body,
   binary,
@@ -64,18 +65,28 @@ export {
   text,
   type Via,
 } from "./network/http.ts";
+export { ImpairedLink } from "./network/impair/impaired-link.ts";
+export { type LinkConditions, linkConditions, PERFECT_LINK } from "./network/impair/link-conditions.ts";
 export { InProcessNetwork } from "./network/in-process/in-process-network.ts";
+export { DEFAULT_LISTENER_LIMITS } from "./network/limits.ts";
 export {
+  type AcceptOptions,
   type ClientTls,
+  type DialOptions,
+  type Held,
+  type Holder,
   type Listener,
   type ListenerLimits,
   type Network,
   NetworkError,
   type NetworkErrorCode,
+  type RefusalStatus,
   type RequestOptions,
   type ServeOptions,
   type ServerTls,
 } from "./network/network.ts";
+export type { NetworkCounts, NetworkOptions } from "./network/network-options.ts";
+export { type NetworkScope, type ScopedNetwork, scopeNetwork } from "./network/scoped.ts";
 export type { Device, DeviceState, Exit, Question, Unit, WakeUp } from "./power/device.ts";
 export type { Ground } from "./power/ground.ts";
 export type { WriteProbe } from "./power/life.ts";

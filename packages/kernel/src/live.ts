@@ -1,7 +1,7 @@
 export { LiveCell, type LiveCellOptions } from "./cells/live-cell.ts";
 export { isLogLevel, LOG_LEVELS, type LogLevel, logLevelFrom } from "./log/log-level.ts";
 export { type LogBook, openPinoLogs } from "./log/pino-logger.ts";
-export { SocketNetwork } from "./network/sockets/socket-network.ts";
+export { SocketNetwork, type SocketNetworkOptions } from "./network/sockets/socket-network.ts";
 export { AuditLog } from "./server/audit-log.ts";
 export { describeFailure, type Failure } from "./server/describe-failure.ts";
 export { Front, type FrontOptions } from "./server/front.ts";
