@@ -27,15 +27,15 @@ class SmallDisk implements Disposable {
   readonly root = mkdtempSync(join(tmpdir(), "understudy-disk-"));
 
   constructor() {
-    execFileSync("mount", ["-t", "tmpfs", "-o", "size=1m", "none", this.root], { stdio: "ignore" });
+    execFileSync("/bin/mount", ["-t", "tmpfs", "-o", "size=1m", "none", this.root], { stdio: "ignore" });
   }
 
   remount(how: "ro" | "rw"): void {
-    execFileSync("mount", ["-o", `remount,${how}`, this.root]);
+    execFileSync("/bin/mount", ["-o", `remount,${how}`, this.root]);
   }
 
   [Symbol.dispose](): void {
-    execFileSync("umount", ["--lazy", this.root]);
+    execFileSync("/bin/umount", ["--lazy", this.root]);
     rmdirSync(this.root);
   }
 }

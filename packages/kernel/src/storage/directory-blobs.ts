@@ -72,8 +72,8 @@ export class DirectoryBlobs implements Blobs {
     return onHost(path, async () => {
       await makeFolder(dirname(path));
       await rename(temporary, path);
-      const folder = await open(dirname(path), "r");
-      await folder.sync().finally(() => folder.close());
+      await using folder = await open(dirname(path), "r");
+      await folder.sync();
       const { ino } = await stat(path);
       return new FileBlob(path, { sha256, size, ino, shared: true });
     });

@@ -1,8 +1,9 @@
-import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdir, readdir, readFile, stat, symlink, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { Child } from "../../test/child.ts";
 import { temporaryFolder } from "../../test/storage-backends.ts";
 import { storageError } from "./directory/host-errors.ts";
 import { DirectoryBlobs } from "./directory-blobs.ts";
@@ -49,12 +50,14 @@ test("a start removes what a killed process left half-written, and shows it to n
 test("folders without files go, sockets and the like stay and are not shown", async () => {
   await using folder = await temporaryFolder();
   const storage = await openDirectoryStorage(folder.path);
-  execFileSync("mkfifo", [join(folder.path, "pipe")]);
+  const server = createServer().listen(join(folder.path, "socket"));
+  await once(server, "listening");
   await storage.write("a/b/c", "x");
   await storage.remove("a/b/c");
-  expect(await readdir(folder.path)).toEqual(["pipe"]);
+  expect(await readdir(folder.path)).toEqual(["socket"]);
   expect(await storage.list("")).toEqual([]);
-  expect(await storage.stat("pipe")).toBeUndefined();
+  expect(await storage.stat("socket")).toBeUndefined();
+  server.close();
 });
 
 test("a blob of the same disk is shared, and safe from what is done to the file", async () => {
@@ -95,22 +98,14 @@ test("a second start on the same storage is refused in clear words, until the fi
 
 test("the lock of a killed process is free, and that of a living one is not", async () => {
   await using folder = await temporaryFolder();
-  const script = `
-    const { openDirectoryStorage } = await import(${JSON.stringify(join(import.meta.dirname, "directory-storage.ts"))});
+  const child = new Child(`
+    const { openDirectoryStorage } = await source("storage/directory-storage.ts");
     globalThis.storage = await openDirectoryStorage(${JSON.stringify(folder.path)}, { lock: "lock" });
-    process.stdout.write("held");
-    setInterval(() => {}, 1000);`;
-  const child = spawn(
-    process.execPath,
-    ["--disable-warning=ExperimentalWarning", "--input-type=module", "-e", script],
-    {
-      stdio: ["ignore", "pipe", "inherit"],
-    },
-  );
-  await once(child.stdout, "data");
+    await say("held");
+    setInterval(() => {}, 1000);`);
+  expect(await child.line()).toBe("held");
   await expect(openDirectoryStorage(folder.path, { lock: "lock" })).rejects.toEqual(code("in-use"));
-  child.kill("SIGKILL");
-  await once(child, "exit");
+  await child.kill();
   await (await openDirectoryStorage(folder.path, { lock: "lock" })).close();
 });
 

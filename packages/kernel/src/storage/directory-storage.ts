@@ -77,16 +77,11 @@ class DirectoryStorage implements PowerableStorage {
   }
 
   async read(path: string): Promise<Uint8Array | undefined> {
-    const file = await this.#openToRead(path);
+    await using file = await this.#openToRead(path);
     if (file === undefined) return undefined;
-    try {
-      const { size } = await file.stat();
-      checkWhole(size);
-      const bytes = await file.readFile();
-      return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
-    } finally {
-      await file.close();
-    }
+    checkWhole((await file.stat()).size);
+    const bytes = await file.readFile();
+    return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
   }
 
   async readText(path: string): Promise<string | undefined> {
@@ -110,8 +105,8 @@ class DirectoryStorage implements PowerableStorage {
     const target = this.#place(path);
     await this.#change(path, () =>
       this.#replace(target, options?.mode, async (temporary, mode) => {
-        const file = await open(temporary, "wx", mode);
-        await file.writeFile(content).finally(() => file.close());
+        await using file = await open(temporary, "wx", mode);
+        await file.writeFile(content);
       }),
     );
   }
@@ -121,8 +116,8 @@ class DirectoryStorage implements PowerableStorage {
     await this.#change(path, () =>
       this.#replace(target, undefined, async (temporary, mode) => {
         if (blob instanceof FileBlob && blob.shared && (await linked(blob.hostPath, temporary))) return;
-        const file = await open(temporary, "wx", mode);
-        await file.writeFile(blob.chunks()).finally(() => file.close());
+        await using file = await open(temporary, "wx", mode);
+        await file.writeFile(blob.chunks());
       }),
     );
   }
@@ -131,12 +126,8 @@ class DirectoryStorage implements PowerableStorage {
     const target = this.#end(path);
     await this.#change(path, async () => {
       await this.#prepare(target, (await this.#fileAt(target))?.size ?? 0);
-      const file = await open(join(this.#root, target), "a");
-      try {
-        await this.#grow(target, file, content);
-      } finally {
-        await file.close();
-      }
+      await using file = await open(join(this.#root, target), "a");
+      await this.#grow(target, file, content);
     });
   }
 
@@ -149,26 +140,22 @@ class DirectoryStorage implements PowerableStorage {
     const limit = options?.limit ?? Number.POSITIVE_INFINITY;
     const cuts = this.#cuts;
     let size = options?.from ?? 0;
-    const file = await this.#change(path, async () => {
+    await using file = await this.#change(path, async () => {
       await this.#prepare(target, size);
       return await open(join(this.#root, target), "a");
     });
-    try {
-      for await (const bytes of bodyChunks(body)) {
-        const fitting = bytes.length > limit - size ? bytes.subarray(0, limit - size) : bytes;
-        await this.#change(path, () => {
-          if (cuts !== this.#cuts)
-            throw new StorageError("failed", `The power went while ${path} was received.`, { path });
-          return this.#grow(target, file, fitting);
-        });
-        size += fitting.length;
-        if (fitting !== bytes)
-          throw new StorageError("too-large", `${path} would become larger than ${limit} bytes.`, { path, limit });
-      }
-      return size;
-    } finally {
-      await file.close();
+    for await (const bytes of bodyChunks(body)) {
+      const fitting = bytes.length > limit - size ? bytes.subarray(0, limit - size) : bytes;
+      await this.#change(path, () => {
+        if (cuts !== this.#cuts)
+          throw new StorageError("failed", `The power went while ${path} was received.`, { path });
+        return this.#grow(target, file, fitting);
+      });
+      size += fitting.length;
+      if (fitting !== bytes)
+        throw new StorageError("too-large", `${path} would become larger than ${limit} bytes.`, { path, limit });
     }
+    return size;
   }
 
   /** Adds bytes to an open file: all, or (on an error) none. */
@@ -193,12 +180,8 @@ class DirectoryStorage implements PowerableStorage {
     if (before !== undefined && size === before.size && before.nlink === 1) return;
     const mode = before === undefined ? undefined : (before.mode & 0o7777) | OWNER_MAY_WRITE;
     await this.#replace(path, mode, async (temporary, itsMode) => {
-      const file = await open(temporary, "wx", itsMode);
-      try {
-        if (size > 0) await copyStart(join(this.#root, path), size, file);
-      } finally {
-        await file.close();
-      }
+      await using file = await open(temporary, "wx", itsMode);
+      if (size > 0) await copyStart(join(this.#root, path), size, file);
     });
   }
 
@@ -209,13 +192,9 @@ class DirectoryStorage implements PowerableStorage {
 
   async blob(path: string): Promise<Blob | undefined> {
     const target = this.#resolve(checkPath(path), "follow");
-    const file = target === undefined ? undefined : await this.#openToRead(path);
+    await using file = target === undefined ? undefined : await this.#openToRead(path);
     if (target === undefined || file === undefined) return undefined;
-    try {
-      return await onHost(path, () => fileBlob(file, join(this.#root, target), false));
-    } finally {
-      await file.close();
-    }
+    return await onHost(path, () => fileBlob(file, join(this.#root, target), false));
   }
 
   async rename(from: string, to: string): Promise<void> {
@@ -417,6 +396,6 @@ async function linked(from: string, to: string): Promise<boolean> {
 }
 
 async function copyStart(from: string, size: number, to: FileHandle): Promise<void> {
-  const file = await open(from, "r");
-  await to.writeFile(readFrom(file, 0, size, from)).finally(() => file.close());
+  await using file = await open(from, "r");
+  await to.writeFile(readFrom(file, 0, size, from));
 }

@@ -31,12 +31,8 @@ export class FileBlob implements Blob {
   }
 
   async *chunks(start = 0, end = this.size): AsyncIterable<Uint8Array> {
-    const file = await this.#open();
-    try {
-      yield* readFrom(file, start, Math.min(end, this.size), this.hostPath);
-    } finally {
-      await file.close();
-    }
+    await using file = await this.#open();
+    yield* readFrom(file, start, Math.min(end, this.size), this.hostPath);
   }
 
   async #open(): Promise<FileHandle> {

@@ -9,13 +9,8 @@ const paths = ["a", "b", "a/x", "a/y", "b/x/z", "c"] as const;
 const path = fc.constantFrom(...paths);
 /** Some contents are larger than what backends keep in memory, or pack. */
 const content = fc
-  .tuple(fc.constantFrom("1", "2", "ü".normalize(), ""), fc.constantFrom(1, 70_000))
-  .map(([text, times]) => {
-    return [...text]
-      .map((character) => (character === "ü" ? "~" : character))
-      .join("")
-      .repeat(times);
-  });
+  .tuple(fc.constantFrom("1", "2", "~", ""), fc.constantFrom(1, 70_000))
+  .map(([text, times]) => text.repeat(times));
 
 type Step =
   | { readonly kind: "write" | "append" | "place"; readonly path: string; readonly content: string }
@@ -129,14 +124,14 @@ describe.each(storageBackends)("$name storage", ({ name, open }) => {
         const model = new StorageModel();
         for (const [at, step] of steps.entries()) {
           expect([at, await act(opened.storage, step)]).toEqual([at, actOnModel(model, step)]);
-          expect(brief(await contentsOf(opened.storage))).toEqual(brief(Object.fromEntries([...model.current].sort())));
+          expect(brief(await contentsOf(opened.storage))).toEqual(brief(Object.fromEntries(model.current)));
           if (step.kind !== "cut") continue;
           const { files } = await opened.storage.snapshot();
           expect(files.map((file) => file.path)).toEqual([...model.synced.keys()].sort());
         }
         const other = await open();
         await other.storage.restore(await opened.storage.snapshot());
-        expect(brief(await contentsOf(other.storage))).toEqual(brief(Object.fromEntries([...model.synced].sort())));
+        expect(brief(await contentsOf(other.storage))).toEqual(brief(Object.fromEntries(model.synced)));
         await other[Symbol.asyncDispose]();
       }),
       { numRuns: name === "memory" ? 2_000 : 150 },

@@ -21,6 +21,3 @@ export async function openStores(url: string): Promise<PowerableStores> {
   }
   throw new UsageError("bad-database", `The database ${JSON.stringify(url)} is none of: ${STORE_URLS}.`, { url });
 }
-
-/** Whether stores of that URL may be used in virtual time: only what lies in memory. */
-export const isVirtualStore = (url: string): boolean => url === "memory:";

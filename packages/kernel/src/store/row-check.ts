@@ -24,7 +24,7 @@ export function checkRow(table: Table<object>, columns: readonly Column[], row: 
     if (value === null ? column.nullable || column.kind === "json" : fits(column.kind, value)) continue;
     throw badRow(
       table,
-      `column ${column.name} (${table.columns[column.name as never]}) cannot hold ${describe(value)}`,
+      `column ${column.name} (${column.kind}${column.nullable ? "?" : ""}) cannot hold ${describe(value)}`,
       column.name,
     );
   }

@@ -292,7 +292,7 @@ describe.each(storeBackends.filter((backend) => !backend.skip))("$name store", (
         return { writes: [replace(devices, old, { ...old, revision: old.revision + 1 })], result: old.revision + 1 };
       });
     const results = await Promise.all(Array.from({ length: 8 }, increase));
-    expect([...results].sort()).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+    expect(results.toSorted((a, b) => a - b)).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
     let decisions = 0;
     const hopeless = store.change(async () => {
       decisions++;

@@ -37,7 +37,7 @@ export function checkSameTable(known: Table<object>, given: Table<object>): void
 }
 
 const shapeOf = (table: Table<object>): unknown => [
-  Object.entries(table.columns).sort(),
+  Object.entries<string>(table.columns).sort(([a], [b]) => (a < b ? -1 : 1)),
   table.key,
   table.unique,
   table.indexes,

@@ -40,12 +40,8 @@ async function contentOf(synced: SyncedFile, blobs: Blobs): Promise<SnapshotFile
   if (synced.kind === "link") return { link: synced.target };
   if (synced.kind === "small") return synced.bytes;
   if (synced.size <= SMALL_BYTES) return await readStart(synced.file, synced.size);
-  const file = await open(synced.file, "r");
-  try {
-    return await blobs.receive(readFrom(file, 0, synced.size, synced.file));
-  } finally {
-    await file.close();
-  }
+  await using file = await open(synced.file, "r");
+  return await blobs.receive(readFrom(file, 0, synced.size, synced.file));
 }
 
 /** Replaces all files but the lock file by those of a snapshot, and writes them to the disk. */

@@ -183,18 +183,14 @@ export class UndoNotes {
 }
 
 async function flushFile(path: string): Promise<void> {
-  const file = await open(path, "r");
-  await file.sync().finally(() => file.close());
+  await using file = await open(path, "r");
+  await file.sync();
 }
 
 /** The first `size` bytes of a file. */
 export async function readStart(path: string, size: number): Promise<Uint8Array> {
-  const file = await open(path, "r");
-  try {
-    const bytes = new Uint8Array(size);
-    const { bytesRead } = await file.read(bytes, 0, size, 0);
-    return bytes.subarray(0, bytesRead);
-  } finally {
-    await file.close();
-  }
+  await using file = await open(path, "r");
+  const bytes = new Uint8Array(size);
+  const { bytesRead } = await file.read(bytes, 0, size, 0);
+  return bytes.subarray(0, bytesRead);
 }

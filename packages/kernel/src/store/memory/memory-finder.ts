@@ -1,20 +1,28 @@
 import { compareText } from "../../storage/text-order.ts";
 import { type CheckedQuery, type Condition, checkQuery, checkValues } from "../query-check.ts";
-import type { Finder, Query } from "../store.ts";
+import type { Finder, Query, Table } from "../store.ts";
 import { compareValues, type Scalar } from "../value-order.ts";
-import type { MemoryTable } from "./memory-table.ts";
 import { type Access, type Bounds, type Plan, planQuery } from "./plan.ts";
 import type { SortedRows, Span } from "./sorted-rows.ts";
 
 type Fields = Readonly<Record<string, Scalar>>;
 
+/** What a finder needs of its table. */
+export interface RowSource {
+  readonly table: Table<object>;
+  rows(): Iterable<object>;
+  get(key: readonly Scalar[]): object | undefined;
+  getUnique(set: number, values: readonly Scalar[]): object | undefined;
+  sorted(columns: readonly string[]): SortedRows;
+}
+
 /** Answers one query of a table in memory. */
 export class MemoryFinder implements Finder<object> {
-  readonly #table: MemoryTable;
+  readonly #table: RowSource;
   readonly #query: CheckedQuery;
   readonly #plan: Plan;
 
-  constructor(table: MemoryTable, query: Query<object>) {
+  constructor(table: RowSource, query: Query<object>) {
     this.#table = table;
     this.#query = checkQuery(table.table, query);
     this.#plan = planQuery(table.table, this.#query);

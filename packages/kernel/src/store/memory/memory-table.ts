@@ -2,7 +2,7 @@ import { CompiledQueries } from "../compiled-queries.ts";
 import { type Column, checkRow, columnsOf } from "../row-check.ts";
 import { StoreError, type Table, type Write } from "../store.ts";
 import type { Scalar } from "../value-order.ts";
-import { MemoryFinder } from "./memory-finder.ts";
+import { MemoryFinder, type RowSource } from "./memory-finder.ts";
 import { Place, SortedRows } from "./sorted-rows.ts";
 
 /** What takes a write back: the row that was there before and the one that came. */
@@ -19,7 +19,7 @@ interface UniqueSet {
 }
 
 /** A table in memory: a map by key, a map for each unique set, and sorted indexes that are built when a query first wants them. */
-export class MemoryTable {
+export class MemoryTable implements RowSource {
   readonly table: Table<object>;
   readonly finders: CompiledQueries<MemoryFinder>;
   readonly #columns: readonly Column[];

@@ -88,7 +88,7 @@ const BEHIND_ALL = "\u{10FFFF}".repeat(64);
 /** The first text behind all that begin with `prefix`, by code point. Null has none. */
 function endOfPrefix(prefix: unknown): string | null {
   if (prefix === null) return null;
-  const points = [...String(prefix)].map((character) => character.codePointAt(0) ?? 0);
+  const points = Array.from(String(prefix), (character) => character.codePointAt(0) ?? 0);
   while (points.at(-1) === 0x10ffff) points.pop();
   const last = points.pop();
   if (last === undefined) return BEHIND_ALL;

@@ -161,7 +161,7 @@ export class SqliteEngine implements SqlEngine {
 
 /** SQLite tells the columns of a broken unique set in no other way than at the end of its message: `table.a, table.b`. */
 function violated(table: SqlTable, message: string): readonly string[] {
-  const sets = [...table.table.unique, table.table.key];
+  const sets: readonly (readonly string[])[] = [...table.table.unique, table.table.key];
   return (
     sets.find((columns) => message.endsWith(` ${columns.map((column) => `${table.name}.${column}`).join(", ")}`)) ??
     table.table.key
