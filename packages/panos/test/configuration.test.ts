@@ -149,7 +149,7 @@ describe("a firewall's configuration", () => {
       text: "other.xml does not exist",
     });
     expect(writeXml((await fw.op("<show><config><diff/></config></show>")).result.children).markup).toContain(
-      '+  &lt;entry name="web"&gt;',
+      '+&lt;entry name="web"&gt;',
     );
   });
 

@@ -18,6 +18,7 @@ import { readSettings, type Settings, settingsToJson } from "../node/settings.ts
 import { firstNodeState, type NodeState } from "../node/state.ts";
 import { draw, longer } from "../node/timing.ts";
 import { PANORAMA_API } from "./api-table.ts";
+import { managementRoutes } from "./management/routes.ts";
 import { type PanoramaProfile, panoramaProfile } from "./panorama-profile.ts";
 import { type PanoramaPlaces, RunningPanorama, saveNode } from "./running-panorama.ts";
 import { StoreConfigFiles } from "./store-config.ts";
@@ -55,12 +56,20 @@ export class Panorama implements Cloud {
   }
 
   #run(state: NodeState): RunningPanorama {
-    return new RunningPanorama(this.#profile, this.#settings, this.#world, this.#store, state, PANORAMA_API);
+    return new RunningPanorama(
+      this.#profile,
+      this.#settings,
+      this.#world,
+      this.#store,
+      state,
+      PANORAMA_API,
+      managementRoutes,
+    );
   }
 
   async #start(): Promise<void> {
     this.#running.tellBoot();
-    await this.#running.registry.load();
+    await Promise.all([this.#running.registry.load(), this.#running.operations.load()]);
     await this.#running.wakeUp();
     this.#endpoints = { ...planned(this.#spec), ...this.#endpoints, ...(await this.#running.start(this.#places())) };
   }
@@ -91,6 +100,7 @@ export class Panorama implements Cloud {
       hostname: profile.hostname,
       ip_text: profile.ipText,
       model: profile.model,
+      first_version: profile.firstVersion,
       device_group: profile.deviceGroup,
       template_stack: profile.templateStack,
     });

@@ -14,17 +14,18 @@ import {
   type World,
 } from "@understudy/kernel";
 import type { ApiTable } from "../node/api/answer-call.ts";
-import { HttpFront } from "../node/api/http-front.ts";
+import { HttpFront, isApiPath } from "../node/api/http-front.ts";
 import { BaseNode } from "../node/base-node.ts";
 import type { Caller } from "../node/node.ts";
 import { goneDown } from "../node/power.ts";
 import type { Settings } from "../node/settings.ts";
 import { type NodeState, phaseOf } from "../node/state.ts";
 import { httpReply } from "../wire/api/http.ts";
-import { type ApiCall, parameter } from "../wire/api/request.ts";
+import { type ApiCall, parameter, pathOf } from "../wire/api/request.ts";
 import { panoramaProtocol } from "../wire/link/panorama-frames.ts";
 import type { XmlElement } from "../wire/xml/tree.ts";
 import { initialPanoramaConfig } from "./initial-config.ts";
+import { OperationBook } from "./operation-book.ts";
 import type { PanoramaProfile } from "./panorama-profile.ts";
 import { Registry } from "./registry.ts";
 import { Sessions } from "./sessions.ts";
@@ -48,8 +49,10 @@ interface Whole {
 export class RunningPanorama extends BaseNode<Whole> implements HttpHandler {
   readonly profile: PanoramaProfile;
   readonly registry: Registry;
+  readonly operations: OperationBook;
   readonly sessions: Sessions;
   readonly #front: HttpFront<RunningPanorama>;
+  readonly #management: HttpHandler;
   #listeners: Listener[] = [];
 
   constructor(
@@ -59,6 +62,7 @@ export class RunningPanorama extends BaseNode<Whole> implements HttpHandler {
     store: Store,
     state: NodeState,
     table: ApiTable<RunningPanorama>,
+    management: (panorama: RunningPanorama) => HttpHandler,
   ) {
     super(
       settings,
@@ -68,7 +72,9 @@ export class RunningPanorama extends BaseNode<Whole> implements HttpHandler {
     );
     this.profile = profile;
     this.registry = new Registry(store, world.events);
-    this.sessions = new Sessions(this.registry, () => this.now(), world.log);
+    this.operations = new OperationBook(store);
+    this.sessions = new Sessions(this.registry, this.operations, () => this.now(), world.log);
+    this.#management = management(this);
     this.#front = new HttpFront<RunningPanorama>(this, table, (call, caller, signal) =>
       this.#carry(call, caller, signal),
     );
@@ -104,7 +110,7 @@ export class RunningPanorama extends BaseNode<Whole> implements HttpHandler {
   }
 
   handle(request: ReceivedRequest): HttpAnswer | Promise<HttpAnswer> {
-    return this.#front.handle(request);
+    return isApiPath(pathOf(request.target)) ? this.#front.handle(request) : this.#management.handle(request);
   }
 
   /** A call with a `target` goes to that firewall. */

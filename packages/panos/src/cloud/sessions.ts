@@ -11,6 +11,7 @@ import { notConnected } from "../wire/api/answer.ts";
 import { type RenderedAnswer, rendered } from "../wire/api/http.ts";
 import type { ApiCall } from "../wire/api/request.ts";
 import type { PanoramaFrame } from "../wire/link/panorama-frames.ts";
+import type { OperationBook } from "./operation-book.ts";
 import type { Registry } from "./registry.ts";
 
 type PanoramaChannel = Channel<PanoramaFrame>;
@@ -25,6 +26,7 @@ interface Waiting {
 /** The connections of firewalls to Panorama, and the calls that go through them. */
 export class Sessions implements ChannelHost<PanoramaFrame>, ChannelEnd<PanoramaFrame> {
   readonly #registry: Registry;
+  readonly #operations: OperationBook;
   readonly #now: () => Instant;
   readonly #log: Logger;
   readonly #channels = new Map<string, PanoramaChannel>();
@@ -32,8 +34,9 @@ export class Sessions implements ChannelHost<PanoramaFrame>, ChannelEnd<Panorama
   readonly #waiting = new Map<number, Waiting>();
   #lastRequest = 0;
 
-  constructor(registry: Registry, now: () => Instant, log: Logger) {
+  constructor(registry: Registry, operations: OperationBook, now: () => Instant, log: Logger) {
     this.#registry = registry;
+    this.#operations = operations;
     this.#now = now;
     this.#log = log;
   }
@@ -50,6 +53,10 @@ export class Sessions implements ChannelHost<PanoramaFrame>, ChannelEnd<Panorama
         const serial = this.#serials.get(channel);
         if (serial !== undefined) return this.#registry.learn(serial, frame.facts);
         return;
+      }
+      case "operation": {
+        const serial = this.#serials.get(channel);
+        return serial === undefined ? undefined : this.#operations.note(serial, frame.operation);
       }
       case "reply":
         return this.#reply(channel, frame.id, frame);

@@ -1,6 +1,7 @@
 import { table } from "@understudy/kernel";
 import type { NodeState } from "../node/state.ts";
 import type { DeviceFacts } from "../wire/link/panorama-frames.ts";
+import { operationsTable } from "./operation-book.ts";
 import { documentsTable, journalTable } from "./store-config.ts";
 
 /** A firewall that Panorama expects, and what it last heard of it. */
@@ -14,6 +15,7 @@ export interface DeviceRow {
   /** As the scenario writes it. */
   readonly ip_text: string;
   readonly model: string;
+  readonly first_version: string;
   readonly device_group: string;
   readonly template_stack: string;
   /** Null until it has said hello once. */
@@ -30,6 +32,7 @@ export const devicesTable = table<DeviceRow>(
     hostname: "text",
     ip_text: "text",
     model: "text",
+    first_version: "text",
     device_group: "text",
     template_stack: "text",
     facts: "json?",
@@ -46,4 +49,4 @@ export interface NodeRow {
 
 export const nodeTable = table<NodeRow>("panorama_node", { name: "text", state: "json" }, { key: ["name"] });
 
-export const PANORAMA_TABLES = [devicesTable, nodeTable, documentsTable, journalTable] as const;
+export const PANORAMA_TABLES = [devicesTable, nodeTable, documentsTable, journalTable, operationsTable] as const;

@@ -17,6 +17,10 @@ export function factsOf(firewall: Firewall, listen: DeviceFacts["listen"]): Devi
     phase: phaseOf(state),
     ready: state.ready,
     bootedAt: state.bootedAt,
+    sessions: whole.traffic.sessions,
+    routes: whole.traffic.routes,
+    arpEntries: whole.traffic.arpEntries,
+    diskFreeGb: state.diskFreeGb,
     ...(state.staged === undefined ? {} : { staged: state.staged }),
     ...(state.lastReboot === undefined ? {} : { lastReboot: state.lastReboot }),
     ...(whole.ha === undefined || profile.ha === undefined

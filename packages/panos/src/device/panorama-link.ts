@@ -11,7 +11,12 @@ import type { Caller } from "../node/node.ts";
 import { type Answer, refused } from "../wire/api/answer.ts";
 import { rendered } from "../wire/api/http.ts";
 import { type ApiCall, parameter } from "../wire/api/request.ts";
-import { type DeviceFacts, type PanoramaFrame, panoramaProtocol } from "../wire/link/panorama-frames.ts";
+import {
+  type DeviceFacts,
+  type Operation,
+  type PanoramaFrame,
+  panoramaProtocol,
+} from "../wire/link/panorama-frames.ts";
 import { factsOf } from "./facts.ts";
 import type { Firewall } from "./firewall.ts";
 
@@ -69,6 +74,13 @@ export class PanoramaLink implements ChannelEnd<PanoramaFrame> {
   push(): void {
     const channel = this.#channel;
     if (channel?.open === true) this.#send(channel, { kind: "push", facts: this.#facts() });
+  }
+
+  /** Tells Panorama how operations stand. */
+  report(operations: readonly Operation[]): void {
+    const channel = this.#channel;
+    if (channel?.open !== true) return;
+    for (const operation of operations) this.#send(channel, { kind: "operation", operation });
   }
 
   frame(channel: Channel<PanoramaFrame>, frame: PanoramaFrame): void {

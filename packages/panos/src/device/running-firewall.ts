@@ -30,6 +30,7 @@ import { HaLink } from "./ha/ha-link.ts";
 import { rebootedHa } from "./ha/ha-state.ts";
 import { initialFirewallConfig } from "./initial-config.ts";
 import { Listeners } from "./listeners.ts";
+import { operationChanges, unfinishedOperations } from "./operations.ts";
 import { type CallAnswerer, PanoramaLink } from "./panorama-link.ts";
 import type { FirewallState } from "./state.ts";
 
@@ -139,7 +140,9 @@ export class RunningFirewall extends Firewall implements CallAnswerer, HttpHandl
       case "power":
         return this.#power();
       case "dial-panorama":
-        return this.#panorama?.dial();
+        await this.#panorama?.dial();
+        this.#panorama?.report(unfinishedOperations(this.profile.serial, this.state));
+        return;
       case "dial-peer":
         return this.ha?.dial();
       case "ha":
@@ -149,6 +152,7 @@ export class RunningFirewall extends Firewall implements CallAnswerer, HttpHandl
 
   protected afterChange(before: FirewallState, after: FirewallState): void {
     this.#panorama?.push();
+    this.#panorama?.report(operationChanges(this.profile.serial, before.node, after.node));
     if (this.ha === undefined) return;
     if (before.ha?.holdUntil !== after.ha?.holdUntil) this.world.clock.wake(seconds(0), { name: "ha" });
     const told =

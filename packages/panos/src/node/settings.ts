@@ -89,12 +89,14 @@ const isTimingName = (name: string): name is TimingName => Object.hasOwn(TIMINGS
 export function readTiming(value: JsonValue | undefined, base: Timing): Timing {
   if (typeof value === "string") return isTimingName(value) ? TIMINGS[value] : base;
   if (value === null || typeof value !== "object" || Array.isArray(value)) return base;
+  const { profile } = value as JsonObject; // an object that is no list
+  const start = typeof profile === "string" && isTimingName(profile) ? TIMINGS[profile] : base;
   const given: Record<string, Span> = {};
   for (const [word, key] of Object.entries(TIMING_KEYS)) {
     const span = readSpan((value as JsonObject)[word] ?? (value as JsonObject)[`${word}_duration`]);
     if (span !== undefined) given[key] = span;
   }
-  return Object.freeze({ ...base, ...given });
+  return Object.freeze({ ...start, ...given });
 }
 
 /** A length in seconds, or a text such as `10s`, `500ms`, `2m`, `1h`. `undefined` when it is none. */

@@ -32,6 +32,8 @@ export interface NodeState {
   readonly bootedAt: Instant;
   /** Absent: never rebooted. */
   readonly lastReboot?: Instant;
+  /** How often it has rebooted. */
+  readonly reboots: number;
   /** `chassis-ready`: AutoCom has ended well. */
   readonly ready: boolean;
   readonly power: PowerState;
@@ -57,6 +59,7 @@ export function firstNodeState(first: FirstState, now: Instant): NodeState {
     ...first,
     uploaded: [],
     bootedAt,
+    reboots: 0,
     ready: true,
     power: UP,
     jobs: [firstAutoCommit(bootedAt)],

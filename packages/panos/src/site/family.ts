@@ -10,7 +10,9 @@ import { cloudSchema, deviceSchema, upgradeSchema } from "./schemas.ts";
 export const panos: Family = Object.freeze({
   name: "panos",
   cloudKind: "panorama",
-  ports: { http: 7420, https: 7421, link: 7422 },
+  ports: { http: 7420, link: 7422 },
+  tlsPorts: { https: 7421 },
+  ownPaths: ["/health"],
   schemas: { cloud: cloudSchema, device: deviceSchema, actions: { upgrade: upgradeSchema } },
   operations: ["check", "download", "install", "reboot", "boot", "commit", "content", "push", "ha-sync", "ha1-backup"],
   phases: [

@@ -1,12 +1,15 @@
 import { Type } from "typebox";
 
 const text = Type.String({ minLength: 1 });
-const version = Type.String({ pattern: "^\\d+\\.\\d+\\.\\d+(-[a-z]+\\.?\\d*)?$" });
+/** Such as `10.1.6-h3`. */
+export const versionSchema = Type.String({ pattern: "^\\d+\\.\\d+\\.\\d+(-[a-z]+\\.?\\d*)?$" });
 const length = Type.Union([Type.Number({ minimum: 0 }), Type.String({ pattern: "^\\d+(\\.\\d+)?\\s*(ms|s|m|h)?$" })]);
 const count = Type.Integer({ minimum: 0 });
 
 const durations = Type.Object(
   {
+    /** What is not named follows this profile; default fast. */
+    profile: Type.Optional(Type.Union([Type.Literal("fast"), Type.Literal("realistic"), Type.Literal("production")])),
     ...Object.fromEntries(
       ["download", "install", "reboot", "commit", "content", "autocommit"].flatMap((word) => [
         [word, Type.Optional(length)],
@@ -45,33 +48,33 @@ const panoramaNode = Type.Object(
     serial: Type.Optional(text),
     hostname: Type.Optional(text),
     model: Type.Optional(text),
-    current_version: Type.Optional(version),
-    version: Type.Optional(version),
+    current_version: Type.Optional(versionSchema),
+    version: Type.Optional(versionSchema),
     ip_address: Type.Optional(text),
-    available_versions: Type.Optional(Type.Array(version)),
-    downloaded_versions: Type.Optional(Type.Array(version)),
+    available_versions: Type.Optional(Type.Array(versionSchema)),
+    downloaded_versions: Type.Optional(Type.Array(versionSchema)),
     ha_enabled: Type.Optional(Type.Boolean()),
   },
   { additionalProperties: false },
 );
 
-/** A Panorama's entry in a lab file: what it and its firewalls have in common, and below `panorama` what it is itself. */
-export const cloudSchema = Type.Object(
-  {
-    api_key: Type.Optional(text),
-    apiKey: Type.Optional(text),
-    users: Type.Optional(Type.Array(user, { minItems: 1 })),
-    timing: Type.Optional(timingSchema),
-    upgrade_rules: Type.Optional(Type.Union([Type.Literal("lenient"), Type.Literal("strict")])),
-    auth_errors: Type.Optional(Type.Union([Type.Literal("modern"), Type.Literal("legacy")])),
-    commit_validation: Type.Optional(Type.Union([Type.Literal("lenient"), Type.Literal("strict")])),
-    metric_variation: Type.Optional(Type.Boolean()),
-    ha_session_sync: Type.Optional(Type.Boolean()),
-    version_hashes: Type.Optional(Type.Record(Type.String(), Type.String())),
-    panorama: Type.Optional(panoramaNode),
-  },
-  { additionalProperties: false },
-);
+/** What a Panorama and its firewalls have in common, and below `panorama` what Panorama is itself. */
+export const panoramaOptions = {
+  api_key: Type.Optional(text),
+  apiKey: Type.Optional(text),
+  users: Type.Optional(Type.Array(user, { minItems: 1 })),
+  timing: Type.Optional(timingSchema),
+  upgrade_rules: Type.Optional(Type.Union([Type.Literal("lenient"), Type.Literal("strict")])),
+  auth_errors: Type.Optional(Type.Union([Type.Literal("modern"), Type.Literal("legacy")])),
+  commit_validation: Type.Optional(Type.Union([Type.Literal("lenient"), Type.Literal("strict")])),
+  metric_variation: Type.Optional(Type.Boolean()),
+  ha_session_sync: Type.Optional(Type.Boolean()),
+  version_hashes: Type.Optional(Type.Record(Type.String(), Type.String())),
+  panorama: Type.Optional(panoramaNode),
+};
+
+/** A Panorama's entry in a lab file. */
+export const cloudSchema = Type.Object(panoramaOptions, { additionalProperties: false });
 
 /** A firewall's entry in a lab file or scenario. */
 export const deviceSchema = Type.Object(
@@ -79,8 +82,8 @@ export const deviceSchema = Type.Object(
     serial: Type.Optional(text),
     hostname: Type.Optional(text),
     model: Type.Optional(text),
-    version: Type.Optional(version),
-    current_version: Type.Optional(version),
+    version: Type.Optional(versionSchema),
+    current_version: Type.Optional(versionSchema),
     ip_address: Type.Optional(text),
     ha_enabled: Type.Optional(Type.Boolean()),
     ha_role: Type.Optional(Type.Union([Type.Literal("active"), Type.Literal("passive"), Type.Literal("standalone")])),
@@ -98,8 +101,8 @@ export const deviceSchema = Type.Object(
         { additionalProperties: false },
       ),
     ),
-    available_versions: Type.Optional(Type.Array(version)),
-    downloaded_versions: Type.Optional(Type.Array(version)),
+    available_versions: Type.Optional(Type.Array(versionSchema)),
+    downloaded_versions: Type.Optional(Type.Array(versionSchema)),
     content_version: Type.Optional(text),
     available_content: Type.Optional(Type.Array(text)),
     device_group: Type.Optional(text),
@@ -116,9 +119,9 @@ export const deviceSchema = Type.Object(
 /** Arguments of the action `upgrade`. */
 export const upgradeSchema = Type.Object(
   {
-    version,
+    version: versionSchema,
     /** Releases to be on the disk besides; they are downloaded first. */
-    through: Type.Optional(Type.Array(version)),
+    through: Type.Optional(Type.Array(versionSchema)),
     /** How often jobs and boots are looked at; default 1 s. */
     poll: Type.Optional(length),
     /** For how long a job or a boot may take; default 2 h. */

@@ -20,6 +20,10 @@ const factsShape = Type.Object({
   lastReboot: Type.Optional(Type.Number()),
   haState: Type.Optional(text),
   haPeer: Type.Optional(text),
+  sessions: Type.Integer(),
+  routes: Type.Integer(),
+  arpEntries: Type.Integer(),
+  diskFreeGb: Type.Number(),
   /** Where the firewall itself listens, as `host:port`. */
   listen: Type.Optional(Type.Object({ http: Type.Optional(text), https: Type.Optional(text) })),
 });
@@ -27,7 +31,23 @@ const factsShape = Type.Object({
 /** What a firewall tells Panorama of itself. */
 export type DeviceFacts = Static<typeof factsShape>;
 
+const operationShape = Type.Object({
+  /** Unique among all operations of all firewalls. */
+  id: text,
+  kind: Type.Union([Type.Literal("download"), Type.Literal("install"), Type.Literal("reboot")]),
+  version: text,
+  startedAt: Type.Number(),
+  /** How long it is to take, in milliseconds. */
+  lengthMs: Type.Number(),
+  completedAt: Type.Optional(Type.Number()),
+  error: Type.Optional(Type.String({ maxLength: 65_536 })),
+});
+
+/** A download, installation or reboot as it begins, and again as it ends. Without an error it ended well. */
+export type Operation = Static<typeof operationShape>;
+
 const frameShape = Type.Union([
+  Type.Object({ kind: Type.Literal("operation"), operation: operationShape }),
   Type.Object({ kind: Type.Literal("hello"), facts: factsShape }),
   Type.Object({ kind: Type.Literal("push"), facts: factsShape }),
   Type.Object({
@@ -52,6 +72,7 @@ export type PanoramaFrame =
   | { readonly kind: "hello"; readonly facts: DeviceFacts }
   /** The firewall's facts have changed. */
   | { readonly kind: "push"; readonly facts: DeviceFacts }
+  | { readonly kind: "operation"; readonly operation: Operation }
   /** A call for the firewall, from somebody Panorama has authenticated. */
   | {
       readonly kind: "request";

@@ -1,0 +1,60 @@
+import { createRouter, type HttpHandler, type HttpReply, json, noHeaders } from "@understudy/kernel";
+import { Type } from "typebox";
+import type { RunningPanorama } from "../running-panorama.ts";
+import { deviceDetail, deviceRecord } from "./device-record.ts";
+import { operationRecord } from "./operation-record.ts";
+
+const reply = (status: number, value: unknown): HttpReply => ({ status, headers: noHeaders, body: json(value) });
+const problem = (status: number, detail: string): HttpReply => reply(status, { detail });
+
+const page = Type.Object({ limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 10_000 })) });
+
+/** Routes beside the API of PAN-OS, for those who test: what there is and how it stands. */
+export function managementRoutes(panorama: RunningPanorama): HttpHandler {
+  const router = createRouter({
+    trailingSlash: "ignore",
+    notFound: () => problem(404, "Not Found"),
+    wrongMethod: () => problem(405, "Method Not Allowed"),
+    invalid: (error) => problem(400, error.message),
+    failed: () => problem(500, "Internal Server Error"),
+    log: panorama.world.log,
+  });
+  const { registry, operations } = panorama;
+
+  router.route({
+    method: "GET",
+    path: "/",
+    handle: () =>
+      reply(200, { service: "Understudy Panorama", version: panorama.state.version, devices: registry.size }),
+  });
+  router.route({
+    method: "GET",
+    path: "/health",
+    handle: () => reply(200, { status: "healthy", devices: registry.size, database: "connected" }),
+  });
+  router.route({
+    method: "GET",
+    path: "/devices",
+    handle: () =>
+      reply(200, { devices: [...registry.entries()].map(({ row, connected }) => deviceRecord(row, connected)) }),
+  });
+  router.route({
+    method: "GET",
+    path: "/devices/:serial",
+    handle: ({ params }) => {
+      const row = registry.row(params.serial);
+      if (row === undefined) return problem(404, `Device not found: ${params.serial}`);
+      return reply(200, deviceDetail(row, registry.isConnected(row.serial)));
+    },
+  });
+  router.route({
+    method: "GET",
+    path: "/operations",
+    query: page,
+    handle: async ({ query }) => {
+      const rows = await operations.newest(query.limit ?? 1000);
+      return reply(200, { operations: rows.map((row) => operationRecord(row, panorama.now())) });
+    },
+  });
+  return router;
+}
