@@ -7,10 +7,12 @@ import {
   type Endpoint,
   gib,
   type HttpHandler,
+  type HttpReply,
   insert,
   type JsonObject,
   type Listener,
   type ListenerLimits,
+  type RefusalStatus,
   type ServerTls,
   StoreError,
   type World,
@@ -31,6 +33,7 @@ import { settingsOf } from "./options.ts";
 import { joinTokenTable } from "./tables/device-rows.ts";
 import { findersOf } from "./tables/finders.ts";
 import { PANTAHUB_TABLES } from "./tables/tables.ts";
+import { trailTable } from "./tables/trail-rows.ts";
 import { States } from "./trails/states.ts";
 import { StepFilters } from "./trails/step-filter.ts";
 
@@ -44,11 +47,20 @@ const JOIN_TOKEN_BYTES = 24;
  */
 export async function createPantahub(spec: CloudSpec, world: World): Promise<Pantahub> {
   const hub = await openHub(spec, world);
-  const [devices, trails] = [await hub.find.devices.all([]), await hub.find.trails.all([])];
-  hub.beliefs.boot(devices, trails);
+  await readBeliefs(hub);
   const handler = pantahubHandler(hub);
-  const listeners = await serveAll(spec, world, handler);
+  const listeners = await serveAll(spec, hub, handler);
   return new Pantahub(hub, handler, listeners, endpointsOf(spec, listeners));
+}
+
+/** Only of the lab's devices: a database may hold any number of others. */
+async function readBeliefs(hub: Hub): Promise<void> {
+  const devices = await hub.find.labDevices.all([""]);
+  const trails = await Promise.all(devices.map((device) => hub.store.get(trailTable, device.id)));
+  hub.beliefs.boot(
+    devices,
+    trails.filter((trail) => trail !== undefined),
+  );
 }
 
 async function openHub(spec: CloudSpec, world: World): Promise<Hub> {
@@ -136,13 +148,14 @@ function unlessThere(error: unknown): void {
   if (!(error instanceof StoreError) || error.code !== "exists") throw error;
 }
 
-async function serveAll(spec: CloudSpec, world: World, handler: HttpHandler): Promise<Map<string, Listener>> {
+async function serveAll(spec: CloudSpec, hub: Hub, handler: HttpHandler): Promise<Map<string, Listener>> {
   const listeners = new Map<string, Listener>();
+  const refusal = (status: RefusalStatus, why: string): HttpReply => hub.incidents.reply(status, why);
   for (const name of ["http", "https"] as const) {
     const at = spec.listen[name];
     if (at === undefined) continue;
     const tls = name === "https" ? { tls: tlsOf(spec) } : {};
-    listeners.set(name, await world.network.serve(at, handler, { name, limits: LIMITS, ...tls }));
+    listeners.set(name, await hub.world.network.serve(at, handler, { name, limits: LIMITS, refusal, ...tls }));
   }
   return listeners;
 }

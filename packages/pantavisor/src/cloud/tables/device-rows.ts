@@ -31,7 +31,7 @@ export const deviceTable = table<DeviceRow>(
     modified: "integer",
     lab: "text?",
   },
-  { key: ["id"], unique: [["owner", "nick"]] },
+  { key: ["id"], unique: [["owner", "nick"]], indexes: [["lab"]] },
 );
 
 /**

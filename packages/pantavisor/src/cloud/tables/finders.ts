@@ -10,17 +10,16 @@ export interface Finders {
   readonly accountByNick: Finder<AccountRow>;
   readonly accountByEmail: Finder<AccountRow>;
   readonly apiTokensOfOwner: Finder<ApiTokenRow>;
-  readonly devices: Finder<DeviceRow>;
+  /** Devices that have a lab id; asked with an empty text. */
+  readonly labDevices: Finder<DeviceRow>;
   readonly devicesOfOwner: Finder<DeviceRow>;
   readonly deviceByOwnerAndNick: Finder<DeviceRow>;
   readonly joinTokenByHash: Finder<JoinTokenRow>;
   readonly joinTokensOfOwner: Finder<JoinTokenRow>;
-  readonly trails: Finder<TrailRow>;
   readonly trailsOfOwner: Finder<TrailRow>;
   /** By rising revision. */
   readonly stepsOfTrail: Finder<StepRow>;
   readonly stepsByTrailAndStatus: Finder<StepRow>;
-  readonly stepsByTrailAndStatuses: Finder<StepRow>;
   readonly stepsByTrailNotStatus: Finder<StepRow>;
   readonly objectsOfOwner: Finder<ObjectRow>;
   readonly objectsBySha: Finder<ObjectRow>;
@@ -33,7 +32,7 @@ export function findersOf(store: Store): Finders {
     accountByNick: store.find(accountTable, { where: [["nick", "="]] }),
     accountByEmail: store.find(accountTable, { where: [["email", "="]] }),
     apiTokensOfOwner: store.find(apiTokenTable, { where: [["owner", "="]] }),
-    devices: store.find(deviceTable, {}),
+    labDevices: store.find(deviceTable, { where: [["lab", ">"]] }),
     devicesOfOwner: store.find(deviceTable, { where: [["owner", "="]] }),
     deviceByOwnerAndNick: store.find(deviceTable, {
       where: [
@@ -43,20 +42,12 @@ export function findersOf(store: Store): Finders {
     }),
     joinTokenByHash: store.find(joinTokenTable, { where: [["hash", "="]] }),
     joinTokensOfOwner: store.find(joinTokenTable, { where: [["owner", "="]] }),
-    trails: store.find(trailTable, {}),
     trailsOfOwner: store.find(trailTable, { where: [["owner", "="]] }),
     stepsOfTrail: store.find(stepTable, { where: [["trail", "="]], order: byRev }),
     stepsByTrailAndStatus: store.find(stepTable, {
       where: [
         ["trail", "="],
         ["status", "="],
-      ],
-      order: byRev,
-    }),
-    stepsByTrailAndStatuses: store.find(stepTable, {
-      where: [
-        ["trail", "="],
-        ["status", "in"],
       ],
       order: byRev,
     }),

@@ -55,9 +55,26 @@ async function passing(
   test: StatusTest,
   page: { readonly offset: number; readonly limit?: number },
 ): Promise<readonly StepRow[]> {
-  if (test.listed !== undefined) return hub.find.stepsByTrailAndStatuses.all([trail.id, test.listed], page);
-  const rows = (await hub.find.stepsOfTrail.all([trail.id])).filter((row) => test.passes(row.status));
-  return rows.slice(page.offset, page.limit === undefined ? undefined : page.offset + page.limit);
+  const end = page.limit === undefined ? undefined : page.offset + page.limit;
+  const rows =
+    test.listed === undefined
+      ? (await hub.find.stepsOfTrail.all([trail.id])).filter((row) => test.passes(row.status))
+      : await listed(hub, trail, test.listed, end);
+  return rows.slice(page.offset, end);
+}
+
+/** One look into the index for each status: quicker than any plan for all at once where a trail has thousands of steps. */
+async function listed(
+  hub: Hub,
+  trail: TrailRow,
+  statuses: readonly string[],
+  limit: number | undefined,
+): Promise<readonly StepRow[]> {
+  const page = limit === undefined ? {} : { limit };
+  const found = await Promise.all(
+    [...new Set(statuses)].map((status) => hub.find.stepsByTrailAndStatus.all([trail.id, status], page)),
+  );
+  return found.flat().sort((a, b) => a.rev - b.rev);
 }
 
 function withinBounds(rows: readonly StepRow[]): readonly StepRow[] {
