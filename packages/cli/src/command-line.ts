@@ -8,18 +8,18 @@ export interface Outcome {
   exitCode: number;
 }
 
-/** Adds commands to a program. */
-export type CommandAdder = (program: Command, outcome: Outcome) => void;
+/** Gives a command its options, its subcommands and what it does. */
+export type CommandDefinition = (command: Command, outcome: Outcome) => void;
 
-/** Runs a command line that is made of `adders`. */
+/** Runs a command line; `define` completes `program`. Gives the exit code; every failure is one line on stderr. */
 export async function runCommandLine(
   program: Command,
-  adders: readonly CommandAdder[],
+  define: CommandDefinition,
   args: readonly string[],
 ): Promise<number> {
   const outcome: Outcome = { exitCode: EXIT.done };
   try {
-    for (const add of adders) add(program, outcome);
+    define(program, outcome);
     endByException(program);
     await program.parseAsync(args, { from: "user" });
     return outcome.exitCode;

@@ -1,36 +1,96 @@
 import { Command } from "commander";
-import { type CommandAdder, runCommandLine } from "./command-line.ts";
+import { type CommandDefinition, runCommandLine } from "./command-line.ts";
 import { version } from "./version.ts";
 
-/** Commands that are loaded together, when one of them is called or all are listed. */
-interface CommandGroup {
-  readonly names: readonly string[];
-  load(): Promise<CommandAdder>;
+/** One command of `understudy`: what the overview says of it, and what is loaded only when it is called. */
+interface ListedCommand {
+  readonly name: string;
+  readonly text: string;
+  load(): Promise<CommandDefinition>;
 }
 
-const GROUPS: readonly CommandGroup[] = [
-  { names: ["quick-start"], load: async () => (await import("./commands/quick-start.ts")).addQuickStart },
-  { names: ["up"], load: async () => (await import("./commands/up.ts")).addUp },
-  { names: ["simulate"], load: async () => (await import("./commands/simulate.ts")).addSimulate },
+const COMMANDS: readonly ListedCommand[] = [
   {
-    names: ["pantavisor"],
-    load: async () => (await import("./commands/pantavisor/pantavisor-commands.ts")).addPantavisor,
+    name: "quick-start",
+    text: "a Pantahub, and a device that takes an update from it",
+    load: async () => (await import("./commands/quick-start.ts")).defineQuickStart,
   },
   {
-    names: ["pantahub", "panorama", "edge-cloud"],
-    load: async () => (await import("./commands/serve.ts")).addServeCommands,
+    name: "up",
+    text: "run a lab that any client can join, with its API, until it is stopped",
+    load: async () => (await import("./commands/up.ts")).defineUp,
   },
   {
-    names: ["status", "devices", "answer", "power-cut", "power-on", "watch"],
-    load: async () => (await import("./commands/lab-commands.ts")).addLabCommands,
+    name: "simulate",
+    text: "run a lab in virtual time; exit code 1 when cloud and devices do not agree in the end",
+    load: async () => (await import("./commands/simulate.ts")).defineSimulate,
+  },
+  {
+    name: "pantavisor",
+    text: "a Pantavisor device on this machine",
+    load: async () => (await import("./commands/pantavisor/pantavisor-commands.ts")).definePantavisor,
+  },
+  {
+    name: "pantahub",
+    text: "a Pantahub, alone, and what a person does with one by hand",
+    load: async () => (await import("./commands/serve.ts")).definePantahub,
+  },
+  {
+    name: "panorama",
+    text: "a Panorama, alone",
+    load: async () => (await import("./commands/serve.ts")).definePanorama,
+  },
+  {
+    name: "edge-cloud",
+    text: "an edge cloud with its MQTT broker, alone",
+    load: async () => (await import("./commands/serve.ts")).defineEdgeCloud,
+  },
+  {
+    name: "status",
+    text: "how a running lab is",
+    load: async () => (await import("./commands/lab-commands.ts")).defineStatus,
+  },
+  {
+    name: "devices",
+    text: "the devices of a running lab",
+    load: async () => (await import("./commands/lab-commands.ts")).defineDevices,
+  },
+  {
+    name: "answer",
+    text: "answer a device's question",
+    load: async () => (await import("./commands/lab-commands.ts")).defineAnswer,
+  },
+  {
+    name: "power-cut",
+    text: "cut the power of devices",
+    load: async () => (await import("./commands/lab-commands.ts")).definePowerCut,
+  },
+  {
+    name: "power-on",
+    text: "switch devices on",
+    load: async () => (await import("./commands/lab-commands.ts")).definePowerOn,
+  },
+  {
+    name: "watch",
+    text: "the events of a running lab as they happen, until it ends",
+    load: async () => (await import("./commands/lab-commands.ts")).defineWatch,
   },
 ];
 
 /** Runs the `understudy` command line and gives its exit code; every failure is one line on stderr. */
 export async function runProgram(args: readonly string[]): Promise<number> {
-  const called = GROUPS.filter(({ names }) => names.includes(args[0] ?? ""));
-  const adders = await Promise.all((called.length > 0 ? called : GROUPS).map((group) => group.load()));
-  return runCommandLine(understudy(), adders, args);
+  const wanted = args[0] === "help" ? args[1] : args[0];
+  const define = await COMMANDS.find(({ name }) => name === wanted)?.load();
+  return runCommandLine(
+    understudy(),
+    (program, outcome) => {
+      for (const { name, text } of COMMANDS) {
+        const command = program.command(name).description(text);
+        if (name === wanted) define?.(command, outcome);
+      }
+    },
+    args,
+  );
 }
 
 function understudy(): Command {

@@ -9,6 +9,11 @@ export {
   type MockerOnHostOptions,
   openMockerOnHost,
 } from "./site/mocker-on-host.ts";
+export { PantahubClient, PantahubError } from "./site/pantahub-client.ts";
+export { type Invitation, PantahubUser } from "./site/pantahub-user.ts";
 export { pantavisor } from "./site/pantavisor.ts";
+export type { Revision } from "./site/revision.ts";
+export { revisionOfFolder } from "./site/revision-of-folder.ts";
 export { busMessage } from "./wire/bus/bus-message.ts";
 export { type BusFrame, busProtocol } from "./wire/bus/bus-protocol.ts";
+export type { LogEntryResource as LogEntry } from "./wire/pantahub/log-entry.ts";

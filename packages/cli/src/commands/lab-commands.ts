@@ -1,7 +1,6 @@
 import { LabApiError, LabClient } from "@understudy/fleet/api";
 import { UnderstudyError, UsageError } from "@understudy/kernel";
 import type { Command } from "commander";
-import type { Outcome } from "../command-line.ts";
 import { describeEvent } from "../text/describe-event.ts";
 
 interface LabOptions {
@@ -12,39 +11,31 @@ interface LabOptions {
 
 const DEFAULT_LAB = "http://127.0.0.1:7400";
 
-/** The commands that look into a running lab and act on it, through its API. */
-export function addLabCommands(program: Command, _outcome: Outcome): void {
-  const command = (words: string, text: string, example: string): Command =>
-    program
-      .command(words)
-      .description(text)
-      .option("--lab <url>", "the lab's API", process.env.UNDERSTUDY_LAB ?? DEFAULT_LAB)
-      .option("--token <text>", "its token", process.env.UNDERSTUDY_TOKEN)
-      .option("--json", "print JSON")
-      .addHelpText("after", `\nExample:\n  understudy ${example}`);
-
-  command("status", "how a running lab is", "status").action((options: LabOptions) =>
+/** `understudy status` */
+export const defineStatus = (command: Command): void =>
+  void withLabOptions(command, "status").action((options: LabOptions) =>
     withLab(options, async (lab) => {
       const health = await lab.health();
       const words = `${health.lab.name}: ${health.status}, ${health.lab.devices} devices, ${health.lab.events} events`;
       return { value: health, text: words };
     }),
   );
-  command("devices", "the devices of a running lab", "devices --json").action((options: LabOptions) =>
+
+/** `understudy devices` */
+export const defineDevices = (command: Command): void =>
+  void withLabOptions(command, "devices --json").action((options: LabOptions) =>
     withLab(options, async (lab) => {
       const devices = await Array.fromAsync(lab.allDevices());
-      return {
-        value: devices,
-        text: devices
-          .map(
-            ({ id, family, phase, question }) =>
-              `${id}\t${family}\t${phase}${question === undefined ? "" : `\tasks: ${question.id}`}`,
-          )
-          .join("\n"),
-      };
+      const lines = devices.map(({ id, family, phase, question }) =>
+        [id, family, phase, ...(question === undefined ? [] : [`asks: ${question.id}`])].join("\t"),
+      );
+      return { value: devices, text: lines.join("\n") };
     }),
   );
-  command("answer", "answer a device's question", "answer dev-1 updated")
+
+/** `understudy answer` */
+export const defineAnswer = (command: Command): void =>
+  void withLabOptions(command, "answer dev-1 updated")
     .argument("<device>", "the device's id")
     .argument("<choice>", "one of the question's choices")
     .action((device: string, choice: string, options: LabOptions) =>
@@ -56,25 +47,34 @@ export function addLabCommands(program: Command, _outcome: Outcome): void {
         return { value: after, text: `${device}: ${question.kind} answered with ${choice}` };
       }),
     );
-  command("power-cut", "cut the power of devices", "power-cut dev-1")
+
+/** `understudy power-cut` */
+export const definePowerCut = (command: Command): void => switchPower(command, "power-cut dev-1", "cut", "power cut");
+
+/** `understudy power-on` */
+export const definePowerOn = (command: Command): void => switchPower(command, "power-on dev-1", "on", "on");
+
+/** `understudy watch` */
+export const defineWatch = (command: Command): void =>
+  void withLabOptions(command, "watch").action((options: LabOptions) => reachLab(options, watch));
+
+function withLabOptions(command: Command, example: string): Command {
+  return command
+    .option("--lab <url>", "the lab's API", process.env.UNDERSTUDY_LAB ?? DEFAULT_LAB)
+    .option("--token <text>", "its token", process.env.UNDERSTUDY_TOKEN)
+    .option("--json", "print JSON")
+    .addHelpText("after", `\nExample:\n  understudy ${example}`);
+}
+
+function switchPower(command: Command, example: string, to: "cut" | "on", words: string): void {
+  withLabOptions(command, example)
     .argument("<device...>", "ids of devices")
     .action((devices: readonly string[], options: LabOptions) =>
       withLab(options, async (lab) => {
-        for (const device of devices) await lab.power(device, "cut");
-        return { value: devices, text: `${devices.join(", ")}: power cut` };
+        for (const device of devices) await lab.power(device, to);
+        return { value: devices, text: `${devices.join(", ")}: ${words}` };
       }),
     );
-  command("power-on", "switch devices on", "power-on dev-1")
-    .argument("<device...>", "ids of devices")
-    .action((devices: readonly string[], options: LabOptions) =>
-      withLab(options, async (lab) => {
-        for (const device of devices) await lab.power(device, "on");
-        return { value: devices, text: `${devices.join(", ")}: on` };
-      }),
-    );
-  command("watch", "the events of a running lab as they happen, until it ends", "watch").action((options: LabOptions) =>
-    reachLab(options, watch),
-  );
 }
 
 async function watch(lab: LabClient, { json }: LabOptions): Promise<void> {

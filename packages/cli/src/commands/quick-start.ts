@@ -27,10 +27,8 @@ fleets:
 `;
 
 /** `understudy quick-start`: a device updating itself from an embedded cloud, then a lab to play with. */
-export function addQuickStart(program: Command, outcome: Outcome): void {
-  program
-    .command("quick-start")
-    .description("a Pantahub, and a device that takes an update from it")
+export function defineQuickStart(command: Command, outcome: Outcome): void {
+  command
     .option("--once", "end after the update, with exit code 0 when it went well")
     .option("--port-base <n>", "first port: the lab API there, Pantahub ten behind it (default: 7400; 0: free ports)")
     .addHelpText("after", "\nExample:\n  understudy quick-start --once")

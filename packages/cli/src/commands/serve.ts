@@ -14,6 +14,7 @@ import type { Command } from "commander";
 import type { Outcome } from "../command-line.ts";
 import { labOfOneCloud } from "../lab/lab-of-one.ts";
 import { serveLab } from "../lab/serve-lab.ts";
+import { addHandCommands } from "./pantahub/hand-commands.ts";
 import { portOption } from "./ports.ts";
 
 /** One cloud alone, as a command. */
@@ -26,25 +27,41 @@ interface ServedCloud {
   readonly more?: Readonly<Record<string, { readonly flag: string; readonly text: string; readonly port?: number }>>;
 }
 
-const CLOUDS: readonly ServedCloud[] = [
-  { command: "pantahub", family: "pantavisor", title: "an embedded Pantahub", ports: { port: 7410 } },
-  { command: "panorama", family: "panos", title: "a Panorama without firewalls", ports: { port: 7420 } },
-  {
-    command: "edge-cloud",
-    family: "edge",
-    title: "an embedded edge cloud with its MQTT broker",
-    ports: { port: 7430 },
-    more: { mqtt: { flag: "mqtt-port", text: "MQTT port, 0 for a free one", port: 7431 } },
-  },
-];
+const PANTAHUB: ServedCloud = {
+  command: "pantahub",
+  family: "pantavisor",
+  title: "an embedded Pantahub",
+  ports: { port: 7410 },
+};
 
-/** `understudy pantahub|panorama|edge-cloud serve`: the lab of one cloud. */
-export function addServeCommands(program: Command, outcome: Outcome): void {
-  for (const cloud of CLOUDS) addServe(program, cloud, outcome);
+const PANORAMA: ServedCloud = {
+  command: "panorama",
+  family: "panos",
+  title: "a Panorama without firewalls",
+  ports: { port: 7420 },
+};
+
+const EDGE_CLOUD: ServedCloud = {
+  command: "edge-cloud",
+  family: "edge",
+  title: "an embedded edge cloud with its MQTT broker",
+  ports: { port: 7430 },
+  more: { mqtt: { flag: "mqtt-port", text: "MQTT port, 0 for a free one", port: 7431 } },
+};
+
+/** `understudy pantahub …`: the lab of one cloud, and what a person does with one by hand. */
+export function definePantahub(group: Command, outcome: Outcome): void {
+  addServe(group, PANTAHUB, outcome);
+  addHandCommands(group);
 }
 
-function addServe(program: Command, cloud: ServedCloud, outcome: Outcome): void {
-  const group = program.command(cloud.command).description(`${cloud.title}, alone`);
+/** `understudy panorama serve`. */
+export const definePanorama = (group: Command, outcome: Outcome): void => addServe(group, PANORAMA, outcome);
+
+/** `understudy edge-cloud serve`. */
+export const defineEdgeCloud = (group: Command, outcome: Outcome): void => addServe(group, EDGE_CLOUD, outcome);
+
+function addServe(group: Command, cloud: ServedCloud, outcome: Outcome): void {
   const serve = group.command("serve").description(`run ${cloud.title} until it is stopped`);
   addServerOptions(serve, cloud.ports);
   for (const { flag, text, port } of Object.values(cloud.more ?? {}))

@@ -12,10 +12,8 @@ interface SimulateOptions {
 }
 
 /** `understudy simulate LAB`: a lab in virtual time, from beginning to end. */
-export function addSimulate(program: Command, outcome: Outcome): void {
-  program
-    .command("simulate")
-    .description("run a lab in virtual time; exit code 1 when cloud and devices do not agree in the end")
+export function defineSimulate(command: Command, outcome: Outcome): void {
+  command
     .argument("<lab>", "lab file (YAML)")
     .option("--workers <n>", "threads (default: one per core); the result does not depend on it")
     .option("--events <file>", "write the events there, one JSON line each")

@@ -21,10 +21,8 @@ interface UpOptions {
 }
 
 /** `understudy up LAB`: a live lab with its API, until it is stopped. */
-export function addUp(program: Command, outcome: Outcome): void {
-  program
-    .command("up")
-    .description("run a lab that any client can join, with its API, until it is stopped")
+export function defineUp(command: Command, outcome: Outcome): void {
+  command
     .argument("<lab>", "lab file (YAML)")
     .option("--host <address>", "address to listen on; any other than a loopback one needs --token", "127.0.0.1")
     .option("--port-base <n>", `first port: the lab API there, clouds behind it (default: ${PORT_BASE}; 0: free ports)`)

@@ -1,15 +1,13 @@
 import { Command, Option } from "commander";
-import { type CommandAdder, type Outcome, runCommandLine } from "../../command-line.ts";
+import { type CommandDefinition, type Outcome, runCommandLine } from "../../command-line.ts";
 import { version } from "../../version.ts";
 import type { StartOptions } from "./start-mocker.ts";
 
 const STORAGE = ["-s, --storage <dir>", "storage folder of the device", "storage"] as const;
 
 /** `understudy pantavisor …`. */
-export const addPantavisor: CommandAdder = (program, outcome) => {
-  const group = program.command("pantavisor").description("a Pantavisor device on this machine");
+export const definePantavisor: CommandDefinition = (group, outcome) =>
   addMockerCommands(group, outcome, "understudy pantavisor");
-};
 
 /** Runs `pantavisor-mocker`: the same commands under the name that their users know. */
 export async function runMocker(args: readonly string[]): Promise<number> {
@@ -18,7 +16,7 @@ export async function runMocker(args: readonly string[]): Promise<number> {
     .version(version, "-V, --version", "print the version")
     .showHelpAfterError("(pantavisor-mocker --help shows what there is)");
   const wanted = args.length === 0 ? ["--help"] : args;
-  return runCommandLine(program, [(one, outcome) => addMockerCommands(one, outcome, "pantavisor-mocker")], wanted);
+  return runCommandLine(program, (one, outcome) => addMockerCommands(one, outcome, "pantavisor-mocker"), wanted);
 }
 
 function addMockerCommands(group: Command, outcome: Outcome, name: string): void {
