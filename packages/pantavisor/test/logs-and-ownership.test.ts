@@ -74,3 +74,28 @@ test("a log that has grown too large is set aside", async () => {
   expect((await storage.stat("logs/0/pantavisor/pantavisor.log.1"))?.size).toBeGreaterThan(1024 * 1024);
   await site[Symbol.asyncDispose]();
 });
+
+test("ownership is proven by certificate, tried again after a refusal, and told once", async () => {
+  const hub = new ScriptedHub();
+  let refusals = 0;
+  hub.interfere = (request) =>
+    request.target.endsWith("/ownership/validate") && refusals++ < 2
+      ? { status: 403, headers: [], body: json({ status: "failed" }) }
+      : undefined;
+  await using site = await TestSite.open({ seed: 2 });
+  const family = scriptedFamily(hub);
+  await site.addCloud(family);
+  const device = await site.addDevice(family, {}, { power: "off" });
+  await site.cell.power.on(DEVICE);
+  const { storage } = site.cell.power.worldOf(DEVICE);
+  await storage.write("ownership/cert.pem", "a certificate");
+  await storage.write("ownership/key.pem", "its key");
+  await storage.sync();
+  await site.until(() => device.state()["ownership"] === "completed", "the proof");
+  expect(refusals).toBe(3);
+  await site.until(() => hub.only.deviceMeta["ovmode_status"] === "completed", "the cloud to know");
+  await site.cell.power.stop(DEVICE);
+  await site.cell.power.on(DEVICE);
+  await site.runFor(seconds(60));
+  expect(hub.count(`POST /devices/${hub.only.id}/ownership/validate`)).toBe(3);
+});

@@ -7,6 +7,7 @@ import {
   EMPTY_BODY,
   type Endpoint,
   type Family,
+  type HttpAnswer,
   type HttpReply,
   type HttpRequest,
   header,
@@ -47,7 +48,9 @@ export class ScriptedHub {
   tokens = 0;
   valid = new Set<string>();
   /** Answers instead of the hub, when it gives something. */
-  interfere: ((request: HttpRequest) => HttpReply | undefined) | undefined;
+  interfere: ((request: ReceivedRequest) => HttpAnswer | undefined) | undefined;
+  /** Of the client that asked last. */
+  certificate: string | undefined;
   claimedAtOnce = true;
   base = "http://pantahub:7410";
 
@@ -76,9 +79,10 @@ export class ScriptedHub {
     return rev;
   }
 
-  handle(request: ReceivedRequest): HttpReply | Promise<HttpReply> {
+  handle(request: ReceivedRequest): HttpAnswer | Promise<HttpAnswer> {
     const bytes = request.body.kind === "json" ? Buffer.byteLength(JSON.stringify(request.body.value)) : 0;
     this.requests.push({ line: `${request.method} ${request.target}`, bytes, device: request.via.caller });
+    this.certificate = request.via.clientCertificate;
     return this.interfere?.(request) ?? this.#route(request);
   }
 
@@ -154,6 +158,9 @@ export class ScriptedHub {
       }
       return ok({ status: "ok" });
     }
+    if (method === "POST" && target === `${device}/ownership/validate`) {
+      return this.certificate === undefined ? failure(403) : ok({ status: "completed" });
+    }
     if (method === "POST" && target === "/logs/") {
       this.logs.push(...(body as unknown as unknown[]));
       return ok({ status: "ok" });
@@ -228,10 +235,16 @@ async function serveScripted(hub: ScriptedHub, spec: CloudSpec, world: World): P
   const at = spec.listen["http"];
   if (at === undefined) throw new Error("no address to serve at");
   const listener = await world.network.serve(at, hub);
+  const tls = { certificate: "certificate", key: "key", requestClient: true };
+  const secure =
+    at.kind === "tcp" && at.port !== 0
+      ? await world.network.serve({ ...at, port: at.port + 1 }, hub, { tls })
+      : undefined;
   const endpoint: Endpoint = { address: listener.address };
   if (listener.address.kind === "tcp") hub.base = `http://${listener.address.host}:${listener.address.port}`;
   return {
-    endpoints: { http: endpoint },
+    endpoints:
+      secure === undefined ? { http: endpoint } : { http: endpoint, https: { address: secure.address, tls: {} } },
     enrol: async () => ({ autoToken: "autotok==" }),
     belief: () => undefined,
     changed: () => [],

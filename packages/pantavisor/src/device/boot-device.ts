@@ -50,7 +50,7 @@ export async function bootDevice(core: Core): Promise<void> {
 function sayAutomation(core: Core): void {
   const automation = automationOf(core);
   if (!automation.enabled) return;
-  const own = core.mocker.hasAutomation || core.settings.automation !== undefined;
+  const own = core.mocker.hasAutomation || typeof core.settings.automation === "object";
   core.say(`[AUTO] Automation mode ENABLED${own ? "" : " (using defaults)"}`);
   core.say(`[AUTO] Invitation weights: ${describeWeights(automation.invitation)}`);
   core.say(`[AUTO] Update weights: ${describeWeights(automation.update)}`);
@@ -130,7 +130,10 @@ async function readMockerFile(core: Core): Promise<void> {
   if (text === undefined) return;
   const read = readMockerJson(text);
   if (read.ok) core.mocker = read.value;
-  else core.world.log.warn(`Failed to parse mocker.json: ${read.problem}`);
+  else {
+    core.say(`Failed to parse mocker.json: ${read.problem}`);
+    core.world.log.warn(`Failed to parse mocker.json: ${read.problem}`);
+  }
 }
 
 async function readRevisions(core: Core): Promise<void> {

@@ -60,8 +60,11 @@ export const pantavisorDeviceSchema = Type.Object(
      * somebody is there to answer.
      */
     decisionTimeoutSeconds: Type.Optional(Type.Union([positiveSeconds, Type.Literal("wait")])),
-    /** Updates and invitations are answered by weighted chance, as `automation` of `mocker.json`. */
-    automation: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
+    /**
+     * Updates and invitations are answered by weighted chance: with these weights (as `automation` of `mocker.json`), or with `true` by
+     * those of the device's own `mocker.json`.
+     */
+    automation: Type.Optional(Type.Union([Type.Boolean(), Type.Record(Type.String(), Type.Unknown())])),
     /** Keep a log file and push it. Default false. */
     logs: Type.Optional(Type.Boolean()),
     /** Serve the control socket `pantavisor/pv-ctrl`. Default false. */
@@ -124,7 +127,7 @@ export interface DeviceSettings {
   readonly timing: Timing;
   /** Milliseconds, or until it is answered; `undefined`: depends on whether somebody is there. */
   readonly decisionTimeoutMs: number | "wait" | undefined;
-  readonly automation: JsonObject | undefined;
+  readonly automation: JsonObject | boolean | undefined;
   readonly logs: boolean;
   readonly control: boolean;
   readonly compat: "safe" | "strict";
@@ -164,7 +167,7 @@ export function settingsOf(options: PantavisorDeviceOptions): DeviceSettings {
     intervals: intervals === undefined ? DEFAULT_SETTINGS.intervals : intervalsOf(intervals),
     timing: timingOf(timing),
     decisionTimeoutMs: timeoutOf(decisionTimeoutSeconds),
-    automation: automation as JsonObject | undefined, // options are JSON
+    automation: automation as JsonObject | boolean | undefined, // options are JSON
   });
 }
 

@@ -4,19 +4,16 @@ import { questionLines } from "./question-lines.ts";
 
 type Told = Pick<LabEvent, "type" | "change" | "about">;
 
-/** An event of a device as lines for people; empty for events that people need not see. */
-export function linesOfEvent(event: Told): readonly string[] {
-  const { change } = event;
-  const question = change["question"];
-  const asked = isRecord(question) ? questionLines(question as JsonObject, invitationIn(event)) : []; // a member of a JSON object
+/** An event of a device as lines for people, with the state it led to; empty for events that people need not see. */
+export function linesOfEvent(event: Told, state: JsonObject): readonly string[] {
+  const { question } = event.change;
+  const asked = isRecord(question) ? questionLines(question as JsonObject, invitationOf(state)) : []; // a member of a JSON object
   const told = lineOf(event);
   return told === undefined ? asked : [`[background] ${told}`, ...asked];
 }
 
-const invitationIn = ({ change }: Told): JsonObject => {
-  const { invitation } = change;
-  return isRecord(invitation) ? (invitation as JsonObject) : {}; // a member of a JSON object
-};
+const invitationOf = ({ invitation }: JsonObject): JsonObject =>
+  isRecord(invitation) ? (invitation as JsonObject) : {}; // the same
 
 function lineOf({ type, change, about = {} }: Told): string | undefined {
   const said = (key: string): string => textAt(about, key) ?? "";

@@ -38,11 +38,12 @@ export function deadlineOf(core: Core): number | undefined {
   return attended ? undefined : core.now + UNATTENDED_TIMEOUT_MS;
 }
 
-/** The automation of a device: its lab entry's, else that of `mocker.json`. */
-export const automationOf = (core: Core): Automation =>
-  core.settings.automation === undefined
-    ? core.mocker.automation
-    : readAutomation({ enabled: true, ...core.settings.automation });
+/** The automation of a device: its lab entry's, else that of `mocker.json`, which the entry may switch on or off. */
+export function automationOf({ settings, mocker }: Core): Automation {
+  const { automation } = settings;
+  if (typeof automation === "object") return readAutomation({ enabled: true, ...automation });
+  return automation === undefined ? mocker.automation : { ...mocker.automation, enabled: automation };
+}
 
 /**
  * The answer that automation gives. It depends on the seed and the question alone, so it is the same again after a power cut.
