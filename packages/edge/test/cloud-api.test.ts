@@ -227,6 +227,9 @@ test("nobody sees or changes what is not theirs", async () => {
     expect([method, target, (await call(method, target, headers, body)).status]).toEqual([method, target, 401]);
   }
   expect((await call("GET", "/api/v1/nothing")).status).toBe(404);
+  expect(Object.keys((await call("GET", "/openapi.json")).body["paths"] as JsonObject)).toContain(
+    `${BASE}/device/{uuid}/state`,
+  );
   expect((await call("PUT", REGISTER)).status).toBe(405);
 });
 

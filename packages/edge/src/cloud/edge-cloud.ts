@@ -6,12 +6,11 @@ import {
   type DeviceSpec,
   type Endpoint,
   type JsonObject,
+  jsonReply,
   type Listener,
   messageOf,
-  type OpenApiDocument,
   type Router,
   reasonOf,
-  type TracingHandler,
   type WakeUp,
   type World,
 } from "@understudy/kernel";
@@ -99,6 +98,12 @@ export class EdgeCloud implements Cloud, BrokerHost {
     this.#enrolments = new Enrolments(this.#parts);
     addDeviceRoutes(this.#router, this.#parts);
     addOperatorRoutes(this.#router, this.#parts);
+    this.#router.route({
+      method: "GET",
+      path: "/openapi.json",
+      describe: { summary: "This description", hidden: true },
+      handle: () => jsonReply(this.#router.openapi({ title: "Understudy edge cloud", version: "1" })),
+    });
   }
 
   get endpoints(): Readonly<Record<string, Endpoint>> {
@@ -107,19 +112,6 @@ export class EdgeCloud implements Cloud, BrokerHost {
 
   get changes(): number {
     return this.#parts.fleet.changes;
-  }
-
-  /** Its HTTP API, for servers that put more around it. */
-  get handler(): TracingHandler {
-    return this.#router;
-  }
-
-  get broker(): Broker {
-    return this.#parts.broker;
-  }
-
-  openapi(): OpenApiDocument {
-    return this.#router.openapi({ title: "Understudy edge cloud", version: "1" });
   }
 
   /** Reads the tables, then serves. Called once, before anything else. */
