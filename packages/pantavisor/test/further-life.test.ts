@@ -1,5 +1,6 @@
 import {
   type Blob,
+  foldEvent,
   type HttpAnswer,
   type HttpReply,
   header,

@@ -70,6 +70,16 @@ describe.each(["virtual", "sockets"] as const)("against Pantahub, %s", (mode) =>
   });
 });
 
+test("two hundred devices that start at once over sockets are all registered and claimed", async () => {
+  await using site = await TestSite.open({ seed: 19, mode: "sockets", scale: 5 });
+  await site.addCloud(pantavisor);
+  const devices = await Promise.all(
+    Array.from({ length: 200 }, (_, at) => site.addDevice(pantavisor, {}, { id: `pantavisor-${at}` })),
+  );
+  await site.until(() => devices.every((device) => device.state().phase === "idle"), "all of them");
+  expect(new Set(devices.map((device) => device.state()["prn"])).size).toBe(200);
+});
+
 test("power cut at every write with the real Pantahub: cloud and device agree in the end", async () => {
   await crashSweep(
     DEVICE,
