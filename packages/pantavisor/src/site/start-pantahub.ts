@@ -5,7 +5,8 @@ import { createPantahub } from "../cloud/pantahub.ts";
 import type { PantahubGround } from "../live/pantahub-ground.ts";
 import { PantahubClient } from "./pantahub-client.ts";
 import { PantahubUser } from "./pantahub-user.ts";
-import { type Revision, revisionFromFolder } from "./revision.ts";
+import type { Revision } from "./revision.ts";
+import { revisionOfFolder } from "./revision-of-folder.ts";
 
 /** How {@link startPantahub} is to run. Every member has a default. */
 export interface StartPantahubOptions extends PantahubOptions {
@@ -111,10 +112,9 @@ export class PantahubServer implements AsyncDisposable {
     return this.user(nick, password);
   }
 
-  /** A folder of this machine as a revision: see {@link revisionFromFolder}. */
-  async revisionFromFolder(path: string, message?: string): Promise<Revision> {
-    const { openFolder } = await import("../live/pantahub-ground.ts");
-    return revisionFromFolder(await openFolder(path), message);
+  /** A folder of this machine as a revision: see {@link revisionOfFolder}. */
+  revisionFromFolder(path: string, message?: string): Promise<Revision> {
+    return revisionOfFolder(path, message);
   }
 
   /** Ends the server; what it keeps in a data folder or a database stays. */
