@@ -86,9 +86,13 @@ describe("TLS", () => {
       const publish = (ca: LocalAuthority): Promise<number | null> => {
         const login = ["-u", "operator", "-P", "edge-admin-token"];
         const place = ["-h", "127.0.0.1", "-p", String(port), "--cafile", ca.path];
-        const child = spawn("mosquitto_pub", [...place, ...login, "-q", "1", "-t", "t", "-m", "x"], {
-          stdio: "ignore",
-        });
+        const child = spawn(
+          join(mosquitto.folder.replace("/sbin", "/bin"), "mosquitto_pub"),
+          [...place, ...login, "-q", "1", "-t", "t", "-m", "x"],
+          {
+            stdio: "ignore",
+          },
+        );
         return new Promise((resolve) => child.once("close", resolve));
       };
       expect(await publish(ours)).toBe(0);
