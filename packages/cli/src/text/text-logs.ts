@@ -7,9 +7,10 @@ type Level = (typeof LEVELS)[number];
 export function textLogs(line: (text: string) => void, least: Level): LogBook {
   const at =
     (level: Level) =>
-    (text: string | (() => string)): void => {
+    (text: string | (() => string), data?: Readonly<Record<string, unknown>>): void => {
       if (LEVELS.indexOf(level) < LEVELS.indexOf(least)) return;
-      line(`[${level.toUpperCase()}] ${typeof text === "string" ? text : text()}`);
+      const reason = typeof data?.error === "string" ? `: ${data.error}` : "";
+      line(`[${level.toUpperCase()}] ${typeof text === "string" ? text : text()}${reason}`);
     };
   const logger: Logger = { debug: at("debug"), info: at("info"), warn: at("warn"), error: at("error") };
   return () => logger;

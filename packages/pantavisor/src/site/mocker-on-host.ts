@@ -4,7 +4,6 @@ import { createPantavisorDevice } from "../device/pantavisor-device.ts";
 import type { PantavisorDeviceOptions } from "../device/settings.ts";
 import type { MockerConfig } from "../live/mocker-folder.ts";
 import { isRecord, parseJsonOrNothing, recordAt } from "../wire/fields.ts";
-import { OneShot } from "./one-shot.ts";
 import { pantavisor } from "./pantavisor.ts";
 
 /** How a device that plays on this machine is to behave. */
@@ -53,16 +52,13 @@ export async function openMockerOnHost(wanted: MockerOnHostOptions): Promise<Moc
     logs: true,
     bus: true,
     layout: "documented",
+    oneShot: wanted.oneShot === true,
     ...(compat !== undefined && { compat }),
     ...(decisionTimeoutSeconds !== undefined && { decisionTimeoutSeconds }),
     ...(wanted.automatic === true && { automation: await weightsIn(storage) }),
   };
-  const createDevice: Family["createDevice"] = (spec) => {
-    const device = createPantavisorDevice(spec, parts);
-    return wanted.oneShot === true ? new OneShot(device) : device;
-  };
   return {
-    family: { ...pantavisor, createDevice },
+    family: { ...pantavisor, createDevice: (spec) => createPantavisorDevice(spec, parts) },
     options: options as JsonObject, // the options of a lab file are JSON
     storage,
   };

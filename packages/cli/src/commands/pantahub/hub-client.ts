@@ -1,8 +1,6 @@
 import { readFile } from "node:fs/promises";
-import { setTimeout as sleep } from "node:timers/promises";
-import { type Endpoint, messageOf, NetworkError, RealTime, tcp, UnderstudyError, UsageError } from "@understudy/kernel";
-import { refused, SocketNetwork } from "@understudy/kernel/live";
-import { PantahubClient, PantahubUser } from "@understudy/pantavisor";
+import { messageOf, NetworkError, UnderstudyError, UsageError } from "@understudy/kernel";
+import { connectPantahub, type PantahubUser } from "@understudy/pantavisor";
 import type { Command } from "commander";
 
 /** Which Pantahub a command speaks to, and as whom. */
@@ -39,33 +37,16 @@ export interface Told {
 
 /** Runs `work` as the account's user and prints what it gives on standard output. */
 export async function withHub(options: HubOptions, work: (user: PantahubUser) => Promise<Told>): Promise<void> {
-  const endpoint = await endpointOf(options);
-  const time = new RealTime();
-  const network = new SocketNetwork(time);
+  const ca = options.ca === undefined ? {} : { ca: await pemIn(options.ca) };
+  await using hub = await connectPantahub(options.hub, ca);
   try {
-    const clock = { now: () => time.now(), sleep: (length: number) => sleep(length) };
-    const { user, password = user } = options;
-    const { value, text } = await work(new PantahubUser(new PantahubClient(network, endpoint), clock, user, password));
+    const { value, text } = await work(hub.user(options.user, options.password));
     process.stdout.write(options.json === true ? `${JSON.stringify(value)}\n` : text === "" ? "" : `${text}\n`);
   } catch (error) {
     if (!(error instanceof NetworkError)) throw error;
     const message = `No Pantahub answers at ${options.hub} (${messageOf(error)}); name it with --hub.`;
     throw new UnderstudyError("no-hub", message, { hub: options.hub }, { cause: error });
-  } finally {
-    await network[Symbol.asyncDispose]();
-    time[Symbol.dispose]();
   }
-}
-
-async function endpointOf({ hub, ca }: HubOptions): Promise<Endpoint> {
-  const url = URL.parse(hub);
-  if (url === null || !/^https?:$/.test(url.protocol) || url.pathname !== "/" || url.search !== "")
-    throw refused("--hub", hub, "a URL such as https://hub.example.com:7411");
-  const secure = url.protocol === "https:";
-  const host = url.hostname.replace(/^\[|\]$/g, "");
-  const address = tcp(host, url.port === "" ? (secure ? 443 : 80) : Number(url.port));
-  if (!secure) return { address };
-  return { address, tls: ca === undefined ? {} : { ca: [await pemIn(ca)] } };
 }
 
 async function pemIn(file: string): Promise<string> {

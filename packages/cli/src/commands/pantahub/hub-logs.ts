@@ -42,7 +42,7 @@ async function follow(
   let seen = new Set(shown.map(({ id }) => id));
   for (;;) {
     await sleep(BETWEEN_LOOKS_MS);
-    const since = last === undefined ? {} : { after: new Date(Date.parse(last) - 1).toISOString() };
+    const since = last === undefined ? undefined : { after: new Date(Date.parse(last) - 1).toISOString() };
     const { entries = [] } = await user.logs({ ...query, ...since, sort: "time-created", page: String(MOST_LINES) });
     for (const entry of entries) if (!seen.has(entry.id)) print(entry, options);
     if (entries.length === 0) continue;

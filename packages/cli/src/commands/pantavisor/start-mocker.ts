@@ -1,7 +1,7 @@
 import type { LiveLab } from "@understudy/fleet/live";
 import { eventLine, type LabEvent, messageOf, UsageError } from "@understudy/kernel";
 import { refused, runServer } from "@understudy/kernel/live";
-import { choiceOfLine, linesOfEvent, openMockerOnHost, questionLines } from "@understudy/pantavisor";
+import { choiceOfLine, linesOfEvent, openMockerOnHost } from "@understudy/pantavisor";
 import { labOfOneDevice } from "../../lab/lab-of-one.ts";
 import { type ServedLab, serveLab } from "../../lab/serve-lab.ts";
 import { LineScreen } from "../../terminal/line-screen.ts";
@@ -78,7 +78,7 @@ function follow(lab: LiveLab, options: StartOptions, screen: LineScreen, signal:
       const event = lab.events.at(++told);
       if (event === undefined || event.source !== DEVICE) continue;
       if (options.json === true) process.stdout.write(`${eventLine(event)}\n`);
-      for (const line of linesFor(event, lab)) screen.line(line);
+      for (const line of linesOfEvent(event, lab.device(DEVICE)?.state() ?? {})) screen.line(line);
       if (event.type === "boot" && options.debug === true) showLog(lab.network, options.storage, screen.line);
       const code = exitCodeOf(event);
       if (code !== undefined) resolve(code);
@@ -88,15 +88,6 @@ function follow(lab: LiveLab, options: StartOptions, screen: LineScreen, signal:
   const unsubscribe = lab.events.subscribe(more);
   signal.addEventListener("abort", unsubscribe);
   return promise;
-}
-
-/** A question is shown as a person is asked it, with the invitation that it is about. */
-function linesFor(event: LabEvent, lab: LiveLab): readonly string[] {
-  const { question, ...change } = event.change;
-  const lines = linesOfEvent({ ...event, change });
-  if (!isObject(question)) return lines;
-  const invitation = lab.device(DEVICE)?.state()["invitation"];
-  return [...lines, ...questionLines(question, isObject(invitation) ? invitation : {})];
 }
 
 function exitCodeOf({ type }: LabEvent): number | undefined {
