@@ -30,6 +30,8 @@ export class Panorama implements Cloud {
   readonly #world: World;
   readonly #settings: Settings;
   readonly #sharedSettings: JsonObject;
+  /** How many firewalls get addresses of their own. */
+  readonly #direct: number;
   readonly #profile: PanoramaProfile;
   readonly #store: Store;
   #running: RunningPanorama;
@@ -40,6 +42,7 @@ export class Panorama implements Cloud {
     this.#world = world;
     this.#store = store;
     this.#settings = readSettings(spec.options);
+    this.#direct = typeof spec.options.direct === "number" ? spec.options.direct : DIRECT_FIREWALLS;
     this.#sharedSettings = settingsToJson(this.#settings);
     this.#profile = panoramaProfile(spec.options);
     this.#running = this.#run(state);
@@ -107,8 +110,13 @@ export class Panorama implements Cloud {
     this.#running.config.startsWithAnother(this.#running.state.config);
     const api = this.#endpoints.http?.address;
     const enrolment = { serial: row.serial, panoramaIp: this.#profile.ipAddress, settings: this.#sharedSettings };
-    if (api?.kind !== "tcp" || row.number >= DIRECT_FIREWALLS) return enrolment;
+    if (api?.kind !== "tcp" || row.number >= this.#direct) return enrolment;
     return { ...enrolment, http: hostPort(directAddress(row.number, api)) };
+  }
+
+  /** Says whether everything that belongs to it runs: `/health` tells. True from the start unless told otherwise. */
+  announce(ready: boolean): void {
+    this.#running.ready = ready;
   }
 
   belief(deviceId: string): Belief | undefined {

@@ -53,6 +53,8 @@ export class RunningPanorama extends BaseNode<Whole> implements HttpHandler {
   readonly sessions: Sessions;
   readonly #front: HttpFront<RunningPanorama>;
   readonly #management: HttpHandler;
+  /** Whether all that belongs to it runs. */
+  ready = true;
   #listeners: Listener[] = [];
 
   constructor(

@@ -61,6 +61,7 @@ export class Sessions implements ChannelHost<PanoramaFrame>, ChannelEnd<Panorama
       case "reply":
         return this.#reply(channel, frame.id, frame);
       case "request":
+      case "welcome":
         channel.close("unexpected");
     }
   }
@@ -82,7 +83,9 @@ export class Sessions implements ChannelHost<PanoramaFrame>, ChannelEnd<Panorama
     this.#channels.set(serial, channel);
     this.#serials.set(channel, serial);
     await this.#registry.learn(serial, facts, this.#now());
-    if (this.#channels.get(serial) !== channel) this.#registry.disconnected(serial); // it left while its hello was written
+    if (this.#channels.get(serial) !== channel)
+      this.#registry.disconnected(serial); // it left while its hello was written
+    else this.#send(channel, { kind: "welcome" });
   }
 
   closed(channel: PanoramaChannel): void {
@@ -120,8 +123,13 @@ export class Sessions implements ChannelHost<PanoramaFrame>, ChannelEnd<Panorama
         parameters: call.parameters,
         ...file,
       } as const;
-      channel.send(frame).catch((error: unknown) => this.#log.debug(() => `a call was not sent: ${messageOf(error)}`)); // closed follows
+      this.#send(channel, frame);
     });
+  }
+
+  /** What cannot be sent any more is followed by `closed`. */
+  #send(channel: PanoramaChannel, frame: PanoramaFrame): void {
+    channel.send(frame).catch((error: unknown) => this.#log.debug(() => `a frame was not sent: ${messageOf(error)}`));
   }
 
   #reply(channel: PanoramaChannel, id: number, answer: RenderedAnswer): void {

@@ -26,6 +26,8 @@ const LAST_RETRY: Duration = seconds(30);
 /** Who carries out the calls that come through Panorama. */
 export interface CallAnswerer {
   answer(call: ApiCall, caller: Caller): Answer | Promise<Answer>;
+  /** Panorama knows that it is connected. */
+  connected(): void;
   /** Its own listeners, as `host:port`. */
   readonly listen: DeviceFacts["listen"];
 }
@@ -54,7 +56,6 @@ export class PanoramaLink implements ChannelEnd<PanoramaFrame> {
       this.#channel = channel;
       this.#retry = FIRST_RETRY;
       await channel.send({ kind: "hello", facts: this.#facts() });
-      this.#firewall.connectionChanged({ connected: true });
     } catch (error) {
       if (!(error instanceof NetworkError)) throw error;
       log.debug(() => `Panorama cannot be reached: ${messageOf(error)}`);
@@ -85,12 +86,16 @@ export class PanoramaLink implements ChannelEnd<PanoramaFrame> {
 
   frame(channel: Channel<PanoramaFrame>, frame: PanoramaFrame): void {
     if (frame.kind === "request") void this.#answer(channel, frame);
+    if (frame.kind === "welcome" && channel === this.#channel) {
+      this.#firewall.connectionChanged({ connected: true });
+      this.#answerer.connected();
+    }
   }
 
   closed(channel: Channel<PanoramaFrame>): void {
     if (channel !== this.#channel) return;
     this.#channel = undefined;
-    this.#firewall.connectionChanged({ connected: false });
+    if (this.#firewall.connections.connected) this.#firewall.connectionChanged({ connected: false });
     this.#planDial();
   }
 

@@ -118,6 +118,11 @@ export class RunningFirewall extends Firewall implements CallAnswerer, HttpHandl
     return answerCall<RunningFirewall>(this, this.#table, call, caller);
   }
 
+  /** What was under way while Panorama could not be told is told again. */
+  connected(): void {
+    this.#panorama?.report(unfinishedOperations(this.profile.serial, this.state));
+  }
+
   /** Opens what an upright firewall has open, and plans its calls to others. A dark one only waits. */
   async start(reconnect: "at-once" | "after-boot"): Promise<void> {
     this.setWakeUps();
@@ -140,9 +145,7 @@ export class RunningFirewall extends Firewall implements CallAnswerer, HttpHandl
       case "power":
         return this.#power();
       case "dial-panorama":
-        await this.#panorama?.dial();
-        this.#panorama?.report(unfinishedOperations(this.profile.serial, this.state));
-        return;
+        return this.#panorama?.dial();
       case "dial-peer":
         return this.ha?.dial();
       case "ha":

@@ -11,6 +11,8 @@ export interface ApiReply {
   readonly result: XmlElement;
   /** All texts of an error, or of a message. */
   readonly text: string;
+  /** The whole document as it came. */
+  readonly xml: string;
 }
 
 export type ApiClientErrorCode = "http" | "malformed" | "refused" | "job-failed" | "out-of-patience";
@@ -79,11 +81,11 @@ export class ApiClient {
     const reading = readXml(text);
     if (!reading.ok)
       throw new ApiClientError("malformed", `The API's answer is not XML: ${reading.fault.reason}`, { text });
-    return parseReply(reading.root);
+    return parseReply(reading.root, text);
   }
 }
 
-function parseReply(root: XmlElement): ApiReply {
+function parseReply(root: XmlElement, source: string): ApiReply {
   const result = child(root, "result");
   const message = child(root, "msg") ?? (result === undefined ? undefined : child(result, "msg"));
   return {
@@ -91,5 +93,6 @@ function parseReply(root: XmlElement): ApiReply {
     code: attribute(root, "code"),
     result: result ?? EMPTY_RESULT,
     text: message === undefined ? "" : deepText(message),
+    xml: source,
   };
 }

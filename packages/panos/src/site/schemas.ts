@@ -71,6 +71,8 @@ export const panoramaOptions = {
   ha_session_sync: Type.Optional(Type.Boolean()),
   version_hashes: Type.Optional(Type.Record(Type.String(), Type.String())),
   panorama: Type.Optional(panoramaNode),
+  /** How many firewalls get listeners of their own; default 500. Those with `listen` always do. */
+  direct: Type.Optional(count),
 };
 
 /** A Panorama's entry in a lab file. */

@@ -49,6 +49,7 @@ export type Operation = Static<typeof operationShape>;
 const frameShape = Type.Union([
   Type.Object({ kind: Type.Literal("operation"), operation: operationShape }),
   Type.Object({ kind: Type.Literal("hello"), facts: factsShape }),
+  Type.Object({ kind: Type.Literal("welcome") }),
   Type.Object({ kind: Type.Literal("push"), facts: factsShape }),
   Type.Object({
     kind: Type.Literal("request"),
@@ -70,6 +71,8 @@ const frameShape = Type.Union([
 /** What goes over the connection a firewall keeps to its Panorama. The firewall dials and says hello first. */
 export type PanoramaFrame =
   | { readonly kind: "hello"; readonly facts: DeviceFacts }
+  /** Panorama knows the firewall and has noted that it is connected. */
+  | { readonly kind: "welcome" }
   /** The firewall's facts have changed. */
   | { readonly kind: "push"; readonly facts: DeviceFacts }
   | { readonly kind: "operation"; readonly operation: Operation }

@@ -1,0 +1,119 @@
+import {
+  type Cell,
+  type Duration,
+  type JsonObject,
+  later,
+  MemoryStorage,
+  type TcpAddress,
+  UnderstudyError,
+  UsageError,
+  type World,
+} from "@understudy/kernel";
+import { hostPort } from "../node/addresses.ts";
+import { ApiClient } from "./api-client.ts";
+import { panos } from "./family.ts";
+
+/** A firewall of a running Panorama, for tests. */
+export interface FirewallHandle {
+  readonly serial: string;
+  /** What it really is: `phase`, `version`, `staged`, `haState`, `connected` … */
+  state(): JsonObject;
+  /** Takes the power away; what it was doing is taken up again with {@link FirewallHandle.powerOn}. */
+  cutPower(): Promise<void>;
+  powerOn(): Promise<void>;
+}
+
+/** A Panorama with its firewalls, started by `startPanorama`. Dispose it (`await using`). */
+export class PanoramaServer implements AsyncDisposable {
+  readonly apiKey: string;
+  readonly #cell: Cell;
+  readonly #close: () => Promise<void>;
+  #world: Promise<World> | undefined;
+  #closed = false;
+
+  constructor(cell: Cell, apiKey: string, close: () => Promise<void>) {
+    this.#cell = cell;
+    this.apiKey = apiKey;
+    this.#close = close;
+  }
+
+  /** Such as `http://127.0.0.1:7420`. */
+  get url(): string {
+    return `http://${hostPort(this.#address("http"))}`;
+  }
+
+  /** `undefined` without a TLS port. */
+  get httpsUrl(): string | undefined {
+    return this.#cell.cloud("panorama").endpoints.https === undefined
+      ? undefined
+      : `https://${hostPort(this.#address("https"))}`;
+  }
+
+  get serials(): readonly string[] {
+    return [...this.#cell.devices.keys()];
+  }
+
+  /** Throws `UsageError` for a serial that is not in the scenario. */
+  firewall(serial: string): FirewallHandle {
+    const cell = this.#cell;
+    cell.device(serial);
+    return {
+      serial,
+      state: () => cell.stateOf(serial),
+      cutPower: () => cell.power.cut(serial),
+      powerOn: () => cell.power.on(serial),
+    };
+  }
+
+  /** One operational command, as XML, for Panorama or (with `target`) a firewall. Resolves to the reply. */
+  async op(
+    cmd: string,
+    target?: string,
+  ): Promise<{ readonly ok: boolean; readonly text: string; readonly xml: string }> {
+    const client = new ApiClient(await this.#operator(), { address: this.#address("http") }, this.apiKey, target);
+    const { ok, text, xml } = await client.op(cmd);
+    return { ok, text, xml };
+  }
+
+  /** Upgrades firewalls as an operator does, pairs one member after the other. Resolves to the version each runs in the end. */
+  upgrade(version: string, serials: readonly string[] = this.serials): Promise<JsonObject> {
+    return this.#cell.act(panos, "panorama", "upgrade", { version }, serials);
+  }
+
+  /** Resolves when `done` holds. Rejects with code `timeout` after `within` of the server's own time. */
+  async until(done: () => boolean, within: Duration): Promise<void> {
+    const { time } = this.#cell.ground;
+    const deadline = later(time.now(), within);
+    const { clock } = await this.#operator();
+    while (!done()) {
+      if (time.now() >= deadline) throw new UnderstudyError("timeout", "What was waited for did not happen in time.");
+      await clock.sleep(POLL);
+    }
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    await this.#close();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  /** The world of whoever uses this object. */
+  #operator(): Promise<World> {
+    const { power, ground } = this.#cell;
+    this.#world ??= power.operator("library-user", new MemoryStorage({ now: () => ground.time.now() }));
+    return this.#world;
+  }
+
+  #address(endpoint: string): TcpAddress {
+    const address = this.#cell.cloud("panorama").endpoints[endpoint]?.address;
+    if (address?.kind !== "tcp")
+      throw new UsageError("no-endpoint", `This Panorama has no ${endpoint} listener.`, { endpoint });
+    return address;
+  }
+}
+
+const POLL = 20 as Duration; // milliseconds

@@ -1,0 +1,172 @@
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { minutes, seconds, UsageError } from "@understudy/kernel";
+import { BASIC_SCENARIO, type PanoramaOptions, readScenario, startPanorama } from "@understudy/panos";
+import { describe, expect, test } from "vitest";
+
+const scenario = (name: string) => readFile(new URL(`./scenarios/${name}.yaml`, import.meta.url), "utf8");
+const quick = { scale: 20 } as const;
+
+async function get(url: string): Promise<{ readonly status: number; readonly text: string }> {
+  const reply = await fetch(url);
+  return { status: reply.status, text: await reply.text() };
+}
+const getJson = async (url: string): Promise<unknown> => JSON.parse((await get(url)).text);
+const op = (url: string, cmd: string, target = "", key = "test-api-key") =>
+  get(`${url}/api/?type=op&cmd=${encodeURIComponent(cmd)}&key=${key}&target=${target}`);
+const INFO = "<show><system><info></info></system></show>";
+const software = (what: string, version: string) =>
+  `<request><system><software><${what}><version>${version}</version></${what}></software></system></request>`;
+
+describe("started from code", () => {
+  test("the basic scenario answers at once, through Panorama and directly", async () => {
+    await using panorama = await startPanorama(quick);
+    expect(await getJson(`${panorama.url}/health`)).toMatchObject({ status: "healthy", devices: 3 });
+    const keygen = await get(`${panorama.url}/api/?type=keygen&user=admin&password=admin`);
+    expect(keygen.text).toBe('<response status="success"><result><key>test-api-key</key></result></response>');
+    expect((await op(panorama.url, INFO, "001234567892")).text).toContain("<sw-version>11.0.0</sw-version>");
+    expect(await op(panorama.url, INFO, "001234567892", "wrong")).toMatchObject({ status: 403 });
+    const detail = (await getJson(`${panorama.url}/devices/001234567890`)) as { listen: { http: string } };
+    expect(detail).toMatchObject({
+      hostname: "fw-test-1",
+      current_version: "10.0.2",
+      state: "online",
+      tcp_sessions: 45_000,
+      last_reboot: null,
+      ha_role: null,
+    });
+    expect((await op(`http://${detail.listen.http}`, INFO)).text).toContain("<hostname>fw-test-1</hostname>");
+    expect((await get(`${panorama.url}/devices/1`)).status).toBe(404);
+  });
+
+  test("the pair is upgraded, and the routes for testers tell of it", async () => {
+    await using panorama = await startPanorama({ ...quick, scenario: await scenario("ha_pair") });
+    expect(await panorama.upgrade("11.1.0")).toEqual({ "001234567890": "11.1.0", "001234567891": "11.1.0" });
+    const { devices } = (await getJson(`${panorama.url}/devices`)) as {
+      devices: { ha_role: string; current_version: string }[];
+    };
+    expect(devices.map(({ ha_role, current_version }) => `${ha_role} ${current_version}`)).toEqual([
+      "passive 11.1.0",
+      "active 11.1.0",
+    ]);
+    const { operations } = (await getJson(`${panorama.url}/operations`)) as {
+      operations: { operation_type: string; status: string }[];
+    };
+    expect(operations.map(({ operation_type, status }) => `${operation_type} ${status}`)).toEqual(
+      ["reboot", "install", "download", "reboot", "install", "download"].map((kind) => `${kind} complete`),
+    );
+  });
+
+  test("failures strike as the file says, with its words", async () => {
+    await using panorama = await startPanorama({ ...quick, scenario: await scenario("failures") });
+    const [noDownload = "", noInstall = "", noReturn = "", noDisk = ""] = panorama.serials;
+    await expect(panorama.upgrade("10.1.0", [noDownload])).rejects.toThrow("Connection timeout to update server");
+    await expect(panorama.upgrade("10.1.0", [noInstall])).rejects.toThrow("Installation failed: corrupted package");
+    expect((await panorama.op(software("download", "10.1.0"), noDisk)).text).toBe("Insufficient disk space");
+    await panorama.op("<request><restart><system/></restart></request>", noReturn);
+    await panorama.until(() => panorama.firewall(noReturn).state().phase === "off", minutes(1));
+    expect(await getJson(`${panorama.url}/devices/${noReturn}`)).toMatchObject({ state: "offline", connected: false });
+    await panorama.firewall(noReturn).powerOn();
+    await panorama.until(() => panorama.firewall(noReturn).state()["ready"] === true, minutes(1));
+  });
+});
+
+describe("a restart on the same file", () => {
+  async function withDb(work: (options: PanoramaOptions) => Promise<void>): Promise<void> {
+    const folder = await mkdtemp(join(tmpdir(), "panos-"));
+    try {
+      await work({ ...quick, db: join(folder, "mock.db") });
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  }
+
+  test("a mock that ends in the middle of an installation goes on with it", () =>
+    withDb(async (options) => {
+      const serial = "001234567890";
+      {
+        await using first = await startPanorama(options);
+        await first.op(software("download", "10.1.0"), serial);
+        await first.until(() => first.firewall(serial).state().phase === "online", minutes(1));
+        await first.op(software("install", "10.1.0"), serial);
+        expect(first.firewall(serial).state().phase).toBe("installing");
+      }
+      await using second = await startPanorama(options);
+      await second.until(() => second.firewall(serial).state()["staged"] === "10.1.0", minutes(1));
+      await second.op("<request><restart><system/></restart></request>", serial);
+      await second.until(
+        () =>
+          second.firewall(serial).state()["version"] === "10.1.0" && second.firewall(serial).state()["ready"] === true,
+        minutes(1),
+      );
+    }));
+
+  test("a reboot in progress finishes, and known firewalls keep their state when the scenario changes", () =>
+    withDb(async (options) => {
+      const serial = "001234567890";
+      {
+        await using first = await startPanorama(options);
+        await first.op("<request><restart><system/></restart></request>", serial);
+        await first.until(() => first.firewall(serial).state().phase === "rebooting", seconds(5));
+      }
+      const changed = BASIC_SCENARIO.replace('current_version: "10.0.2"', 'current_version: "9.1.0"');
+      await using second = await startPanorama({ ...options, scenario: changed });
+      await second.until(
+        () =>
+          second.firewall(serial).state()["ready"] === true && second.firewall(serial).state()["connected"] === true,
+        minutes(1),
+      );
+      expect(second.firewall(serial).state()["version"]).toBe("10.0.2");
+    }));
+});
+
+describe("a scenario file", () => {
+  const device = (serial: string, more = "") =>
+    `  - { serial: ${serial}, hostname: h${serial}, current_version: 10.1.0${more} }\n`;
+
+  test("keeps the zeros of serials that look like numbers", () => {
+    expect(readScenario(`devices:\n${device("0012")}`).devices).toEqual([
+      { id: "0012", options: { serial: "0012", hostname: "h0012", current_version: "10.1.0" } },
+    ]);
+  });
+
+  test.each([
+    [
+      "no serial",
+      "devices:\n  - { hostname: a, current_version: 10.1.0 }\n",
+      /f\.yaml:2:5: devices\[0\]\.serial: found nothing/,
+    ],
+    [
+      "twice the same serial",
+      `devices:\n${device("1")}${device("1")}`,
+      /f\.yaml:3:\d+: devices\[1\]\.serial: 1 is also the serial of devices\[0\]/,
+    ],
+    ["a wrong type", "devices: 7\n", /devices: found 7; expected/],
+    ["an unknown key", "devicez: []\ndevices: []\n", /devicez/],
+    [
+      "two actives",
+      `devices:\n${device("1", ", ha_peer: 2")}${device("2", ", ha_peer: 1")}`,
+      /both 1 and its peer are to be active/,
+    ],
+    ["a peer that is not there", `devices:\n${device("1", ", ha_peer: 2")}`, /there is no device 2/],
+    ["one-sided pairs", `devices:\n${device("1", ", ha_peer: 2")}${device("2")}`, /names another peer, or none/],
+    ["no YAML", "devices: [", /f\.yaml:1/],
+  ])("with %s is refused in plain words", (_, text, message) => {
+    expect(() => readScenario(text, "f.yaml")).toThrow(UsageError);
+    expect(() => readScenario(text, "f.yaml")).toThrow(message);
+  });
+
+  test("durations from outside win", () => {
+    expect(readScenario(BASIC_SCENARIO, "f", { downloadDuration: "3", timing: "production" }).cloud["timing"]).toEqual({
+      profile: "production",
+      download: "3",
+    });
+    expect(readScenario(BASIC_SCENARIO, "f", { rebootDuration: 1 }).cloud["timing"]).toEqual({
+      download_duration: 10,
+      install_duration: 5,
+      reboot: 1,
+    });
+    expect(() => readScenario(BASIC_SCENARIO, "f", { rebootDuration: "soon" })).toThrow(/REBOOT_DURATION soon/);
+  });
+});
