@@ -18,7 +18,7 @@ async function sweptSite(
   run.arm((unit, unsynced) => {
     void site.cell.power.cut(unit, unsynced);
     const time = site.cell.ground.time;
-    time.schedule((time.now() + 1_000) as ReturnType<typeof time.now>, { due: () => site.cell.power.on(unit) }, 0);
+    time.schedule((time.now() + 1_000) as ReturnType<typeof time.now>, { due: () => void site.cell.power.on(unit) }, 0);
   });
   const device = await site.addDevice(family, options, { power: "off" });
   void site.cell.power.on(DEVICE).catch(() => undefined);

@@ -37,7 +37,7 @@ async function swept(run: SweepRun, options: JsonObject): Promise<Swept> {
   run.arm((unit, unsynced) => {
     void site.cell.power.cut(unit, unsynced);
     const { time } = site.cell.ground;
-    time.schedule((time.now() + 1_000) as ReturnType<typeof time.now>, { due: () => site.cell.power.on(unit) }, 0);
+    time.schedule((time.now() + 1_000) as ReturnType<typeof time.now>, { due: () => void site.cell.power.on(unit) }, 0);
   });
   const send = (method: string, target: string, body: string): Promise<HttpReply | undefined> =>
     site.during(

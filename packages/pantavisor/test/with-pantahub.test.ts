@@ -92,7 +92,7 @@ test("power cut at every write with the real Pantahub: cloud and device agree in
           const { time } = site.cell.ground;
           time.schedule(
             (time.now() + 1_000) as ReturnType<typeof time.now>,
-            { due: () => site.cell.power.on(unit) },
+            { due: () => void site.cell.power.on(unit) },
             0,
           );
         });

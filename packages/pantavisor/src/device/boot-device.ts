@@ -57,8 +57,9 @@ function sayAutomation(core: Core): void {
 }
 
 async function openBus(core: Core): Promise<void> {
-  core.bus = new BusHost(core);
-  await serveBus(core, core.bus);
+  const bus = new BusHost(core);
+  core.bus = bus;
+  await serveBus(core, bus);
 }
 
 async function openControl(core: Core): Promise<void> {

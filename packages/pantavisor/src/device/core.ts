@@ -9,8 +9,8 @@ import {
 } from "@understudy/kernel";
 import type { FleetMessage } from "../wire/invitation.ts";
 import { type MockerSettings, NO_MOCKER_SETTINGS } from "../wire/mocker-json.ts";
-import { FACTORY_REVISION, type RevisionInfo, renderRevisionInfo } from "../wire/revision-info.ts";
-import type { BusHost } from "./bus/bus-host.ts";
+import { FACTORY_REVISION, type RevisionInfo, renderRevisionInfo, runningRevision } from "../wire/revision-info.ts";
+import type { DeviceBus } from "./bus/device-bus.ts";
 import type { ControlModel } from "./control/control-model.ts";
 import type { AskedInvitation } from "./invitation/invitation-question.ts";
 import { REVISION_INFO_FILE } from "./layout.ts";
@@ -78,7 +78,7 @@ export class Core {
   /** What the control socket shows and has taken in; only on devices that serve it. */
   control: ControlModel | undefined;
   /** Only on devices that serve a bus. */
-  bus: BusHost | undefined;
+  bus: DeviceBus | undefined;
   /** Only on devices that keep a log. */
   log: DeviceLog | undefined;
   /** `settled`: proven, or nothing to prove it with. */
@@ -135,6 +135,11 @@ export class Core {
     const line = { at: this.now, subsystem, message: typeof text === "string" ? text : text() };
     this.log?.add(line);
     this.bus?.logged(line);
+  }
+
+  /** Writes the lines that wait into the log of the running revision. */
+  async writeLog(): Promise<void> {
+    await this.log?.flush(this.world.storage, runningRevision(this.info));
   }
 
   /** Tells the whole state, as the first event of a boot. */

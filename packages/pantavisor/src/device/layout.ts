@@ -10,7 +10,6 @@ export const OBJECTS_FOLDER = "objects";
 export const TRAILS_FOLDER = "trails";
 export const CURRENT_TRAIL_LINK = "trails/current";
 export const CURRENT_LOGS_LINK = "logs/current";
-export const INVITATION_FILE = "invitation.json";
 export const OWNERSHIP_CERTIFICATE_FILE = "ownership/cert.pem";
 export const OWNERSHIP_KEY_FILE = "ownership/key.pem";
 export const CONTROL_SOCKET = "pantavisor/pv-ctrl";

@@ -86,6 +86,6 @@ function episode(core: Core, why: WakeUp): Promise<Exit | void> | undefined {
 /** An episode with what comes after it: its lines of the log are written down, and a device of one pass may end. */
 async function wholeEpisode(core: Core, why: WakeUp): Promise<Exit | void> {
   const exit = (await episode(core, why)) ?? (core.settings.oneShot ? oneShotExit(core) : undefined);
-  await core.log?.flush(core);
+  await core.writeLog();
   return exit;
 }

@@ -60,9 +60,6 @@ export const renderRevisionInfo = (info: RevisionInfo): string => JSON.stringify
 /** The highest revision of the hub that needs nothing more. */
 export const processedOf = (info: RevisionInfo): number => info.processed ?? hubRevision(info.rev) ?? 0;
 
-/** True while the device runs something else than it was last committed to, such as an updated or a local revision. */
-export const runsOnTrial = (info: RevisionInfo): boolean => info.update === undefined && info.rev !== info.try_rev;
-
 /**
  * The revision that runs. While an update has not reached its test, that is still the old one although `try_rev` names the new.
  */

@@ -7,18 +7,13 @@ import {
   milliseconds,
   unix,
 } from "@understudy/kernel";
-import {
-  type BusAnswer,
-  type BusMessage,
-  type BusName,
-  busMessage,
-  readBusAnswer,
-} from "../../wire/bus/bus-message.ts";
+import { type BusMessage, type BusName, busMessage, readBusAnswer } from "../../wire/bus/bus-message.ts";
 import { type BusFrame, type BusStyle, busProtocol } from "../../wire/bus/bus-protocol.ts";
 import type { LogLine } from "../../wire/log-entries.ts";
 import type { Core } from "../core.ts";
 import { BUS_SOCKET } from "../layout.ts";
 import { busMessagesOf, questionMessages } from "./bus-of-event.ts";
+import type { DeviceBus, WaitingAnswer } from "./device-bus.ts";
 
 /** Further peers are turned away. */
 export const MAX_BUS_PEERS = 64;
@@ -29,14 +24,8 @@ export const BUS_ANSWER_WAKE = "bus-answer";
 /** Name of the wake-up at which a question learns that somebody has come or gone. */
 export const ATTENDANCE_WAKE = "attendance";
 
-/** An answer on its way to the device, and who gave it. */
-export interface WaitingAnswer {
-  readonly answer: BusAnswer;
-  reply(message: BusMessage): void;
-}
-
 /** The device's message bus: peers register under a name, see what happens, and answer questions. */
-export class BusHost implements ChannelHost<BusFrame> {
+export class BusHost implements ChannelHost<BusFrame>, DeviceBus {
   readonly #core: Core;
   readonly #peers = new Set<BusPeer>();
   #answers: WaitingAnswer[] = [];
@@ -45,7 +34,6 @@ export class BusHost implements ChannelHost<BusFrame> {
     this.#core = core;
   }
 
-  /** Somebody is there to answer questions. */
   get isAttended(): boolean {
     return [...this.#peers].some((peer) => peer.name === "renderer");
   }
@@ -89,21 +77,18 @@ export class BusHost implements ChannelHost<BusFrame> {
     return true;
   }
 
-  /** The answers that wait; they do not any more. */
   takeAnswers(): readonly WaitingAnswer[] {
     const answers = this.#answers;
     this.#answers = [];
     return answers;
   }
 
-  /** Something has happened on the device. */
   told(type: string, change: JsonObject, about?: JsonObject): void {
     if (!this.hasPeers) return;
     for (const message of busMessagesOf({ type, change, ...(about === undefined ? {} : { about }) }, this.#core.state))
       this.#deliver(message);
   }
 
-  /** A line of the device's log. */
   logged({ at, subsystem, message }: LogLine): void {
     if (!this.hasPeers) return;
     const data = { level: "INFO", subsystem, message, timestamp: Math.floor(at / 1_000) };
@@ -111,7 +96,6 @@ export class BusHost implements ChannelHost<BusFrame> {
     this.#deliver(busMessage("logger", "renderer", "render_log", data));
   }
 
-  /** How far an exchange with the hub is. */
   synced(type: "sync_started" | "sync_progress" | "sync_completed", percentage: number, details: string): void {
     if (!this.hasPeers) return;
     this.#deliver(busMessage("background_job", "renderer", type, { percentage, details }));

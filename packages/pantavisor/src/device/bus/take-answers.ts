@@ -5,10 +5,10 @@ import type { Core } from "../core.ts";
 import { openQuestions, showQuestion } from "../show-question.ts";
 import { UPDATE_WAKE } from "../update/run-update.ts";
 import { deadlineOf } from "../update/update-question.ts";
-import type { BusHost, WaitingAnswer } from "./bus-host.ts";
+import type { DeviceBus, WaitingAnswer } from "./device-bus.ts";
 
 /** Takes the answers that came over the bus. An answer without a question's id is for the one that has such a choice. */
-export async function takeBusAnswers(core: Core, bus: BusHost): Promise<void> {
+export async function takeBusAnswers(core: Core, bus: DeviceBus): Promise<void> {
   for (const waiting of bus.takeAnswers()) await takeOne(core, waiting);
 }
 

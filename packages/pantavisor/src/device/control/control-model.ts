@@ -1,10 +1,9 @@
+import type { World } from "@understudy/kernel";
 import type { ControlCommand } from "../../wire/control/control-json.ts";
+import { FACTORY_STATE } from "../../wire/factory-state.ts";
 import { parseJsonOrNothing } from "../../wire/fields.ts";
-import { runningRevision } from "../../wire/revision-info.ts";
 import { readState } from "../../wire/state/read-state.ts";
 import type { Container, StatusGoal, SystemState } from "../../wire/state/system-state.ts";
-import type { Core } from "../core.ts";
-import { FACTORY_STATE } from "../hub/claim.ts";
 import { stateFile } from "../layout.ts";
 
 export type ContainerStatus =
@@ -60,15 +59,14 @@ export class ControlModel {
   uploads = 0;
 
   /** True when {@link load} would read nothing. */
-  isLoaded(core: Core): boolean {
-    return this.#revision === runningRevision(core.info);
+  isLoaded(revision: string): boolean {
+    return this.#revision === revision;
   }
 
-  /** Reads the running revision's state, if another one was running before. */
-  async load(core: Core): Promise<void> {
-    const revision = runningRevision(core.info);
+  /** Reads the state of the revision that runs, if another one was running before. */
+  async load(revision: string, { storage, log }: Pick<World, "storage" | "log">): Promise<void> {
     if (revision === this.#revision) return;
-    const text = await core.world.storage.readText(stateFile(revision));
+    const text = await storage.readText(stateFile(revision));
     const value =
       text === undefined && revision === "0"
         ? FACTORY_STATE
@@ -76,8 +74,8 @@ export class ControlModel {
           ? undefined
           : parseJsonOrNothing(text)?.value;
     const read = readState(value);
-    if (!read.ok) core.world.log.warn(`The state of revision ${revision} cannot be used: ${read.problem}.`);
-    else for (const warning of read.value.warnings) core.world.log.warn(warning);
+    if (!read.ok) log.warn(`The state of revision ${revision} cannot be used: ${read.problem}.`);
+    else for (const warning of read.value.warnings) log.warn(warning);
     this.#state = read.ok ? read.value : undefined;
     this.#runs = (this.#state?.containers ?? []).map(
       (container, at): ContainerRun => ({

@@ -13,6 +13,7 @@ import {
 } from "@understudy/kernel";
 import { done, failure, lastFailure, plainText, unsupported } from "../../wire/control/control-reply.ts";
 import { type ControlAction, matchControl } from "../../wire/control/routes.ts";
+import { runningRevision } from "../../wire/revision-info.ts";
 import type { Core } from "../core.ts";
 import { CONTROL_SOCKET } from "../layout.ts";
 import { type Caller, HOST, type Privilege, privilegeOf } from "./caller.ts";
@@ -72,8 +73,9 @@ export class ControlServer implements HttpHandler {
   }
 
   handle(request: ReceivedRequest): HttpAnswer | Promise<HttpAnswer> {
-    if (this.#model.isLoaded(this.#core)) return this.#answer(request);
-    return this.#model.load(this.#core).then(() => this.#answer(request));
+    const revision = runningRevision(this.#core.info);
+    if (this.#model.isLoaded(revision)) return this.#answer(request);
+    return this.#model.load(revision, this.#core.world).then(() => this.#answer(request));
   }
 
   #answer(request: ReceivedRequest): HttpAnswer | Promise<HttpAnswer> {

@@ -1,13 +1,13 @@
 import { type HttpReply, type ReceivedRequest, seconds, toIso } from "@understudy/kernel";
 import { renderSteps, type StepLine } from "../../wire/control/control-json.ts";
 import { done, failure, jsonText } from "../../wire/control/control-reply.ts";
+import { FACTORY_STATE } from "../../wire/factory-state.ts";
 import { parseJsonOrNothing } from "../../wire/fields.ts";
 import { FACTORY_PROGRESS } from "../../wire/progress.ts";
 import { runningRevision } from "../../wire/revision-info.ts";
 import { isRevisionName, isUploadName } from "../../wire/revision-name.ts";
 import { readState } from "../../wire/state/read-state.ts";
 import type { Core } from "../core.ts";
-import { FACTORY_STATE } from "../hub/claim.ts";
 import { commitMessageFile, logFolder, progressFile, stateFile, TRAILS_FOLDER, trailFolder } from "../layout.ts";
 import { uploadFailure } from "./objects.ts";
 import { asText, smallBody } from "./request-body.ts";

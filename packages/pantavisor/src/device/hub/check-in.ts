@@ -77,7 +77,7 @@ async function exchangeWhatIsDue(core: Core, identity: Identity): Promise<void> 
     if (core.invite !== undefined || core.asked !== undefined) await nextInvitationCycle(core);
   }
   if (core.log !== undefined && isDue(agenda.logs, now, 0)) {
-    await core.log.flush(core);
+    await core.writeLog();
     await pushLogs(core);
     agenda.logs = now + jittered(intervals.logs, chance);
   }

@@ -1,5 +1,6 @@
 import { json } from "@understudy/kernel";
 import { setConfigAll } from "../../wire/config-file.ts";
+import { FACTORY_STATE } from "../../wire/factory-state.ts";
 import { isRecord, parseJsonOrNothing, type UnknownRecord } from "../../wire/fields.ts";
 import { readOwner } from "../../wire/hub-replies.ts";
 import { BOOTSTRAP_PROGRESS, FACTORY_PROGRESS } from "../../wire/progress.ts";
@@ -7,9 +8,6 @@ import type { Core, Identity } from "../core.ts";
 import { CONFIG_FILE, progressFile, stateFile } from "../layout.ts";
 import { ask, attempt, jsonOf } from "./exchange.ts";
 import { successful, unreadable } from "./trouble.ts";
-
-/** State of a device that was made with nothing on it. */
-export const FACTORY_STATE: UnknownRecord = Object.freeze({ "#spec": "pantavisor-service-system@1" });
 
 /** Looks whether somebody owns the device by now, and if so gives it its trail. */
 export async function pollClaim(core: Core, identity: Identity): Promise<void> {

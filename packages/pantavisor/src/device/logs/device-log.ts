@@ -1,6 +1,5 @@
+import type { Storage } from "@understudy/kernel";
 import { type LogLine, renderLogLine } from "../../wire/log-entries.ts";
-import { runningRevision } from "../../wire/revision-info.ts";
-import type { Core } from "../core.ts";
 import { logFile, logOffsetFile } from "../layout.ts";
 
 /** A log file that has grown beyond this is set aside; the one that was set aside before is dropped. */
@@ -18,21 +17,22 @@ export class DeviceLog {
     else this.#dropped++;
   }
 
-  /** Writes what waits to the log of the running revision. */
-  async flush(core: Core): Promise<void> {
+  /** Writes what waits to the log of a revision. */
+  async flush(storage: Storage, revision: string): Promise<void> {
     if (this.#lines.length === 0) return;
     const lines = this.#lines;
     this.#lines = [];
-    if (this.#dropped > 0) lines.push({ at: core.now, subsystem: "logger", message: `${this.#dropped} lines dropped` });
+    const last = lines.at(-1);
+    if (this.#dropped > 0 && last !== undefined)
+      lines.push({ ...last, subsystem: "logger", message: `${this.#dropped} lines dropped` });
     this.#dropped = 0;
-    const revision = runningRevision(core.info);
     const file = logFile(revision);
-    if (((await core.world.storage.stat(file))?.size ?? 0) > MAX_LOG_BYTES) await this.#setAside(core, revision);
-    await core.world.storage.append(file, lines.map(renderLogLine).join(""));
+    if (((await storage.stat(file))?.size ?? 0) > MAX_LOG_BYTES) await setAside(storage, revision);
+    await storage.append(file, lines.map(renderLogLine).join(""));
   }
+}
 
-  async #setAside(core: Core, revision: string): Promise<void> {
-    await core.world.storage.rename(logFile(revision), `${logFile(revision)}.1`);
-    await core.world.storage.write(logOffsetFile(revision), "0");
-  }
+async function setAside(storage: Storage, revision: string): Promise<void> {
+  await storage.rename(logFile(revision), `${logFile(revision)}.1`);
+  await storage.write(logOffsetFile(revision), "0");
 }

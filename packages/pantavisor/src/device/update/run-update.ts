@@ -29,7 +29,7 @@ export async function runUpdate(core: Core): Promise<Exit | undefined> {
     });
     if (action === undefined) return undefined;
     const step = await tryStep(core, action);
-    if (core.log !== undefined) await core.log.flush(core);
+    if (core.log !== undefined) await core.writeLog();
     if (step === "later") return undefined;
     if (step !== "again") return step;
   }
