@@ -8,6 +8,7 @@ import type { Callers } from "./callers.ts";
 import type { Contacts } from "./contacts.ts";
 import type { Incidents } from "./http/refusal.ts";
 import type { Keys } from "./keys.ts";
+import type { LogBound } from "./logs/log-bound.ts";
 import type { PantahubSettings } from "./options.ts";
 import type { Finders } from "./tables/finders.ts";
 import type { States } from "./trails/states.ts";
@@ -28,6 +29,7 @@ export interface Hub {
   readonly beliefs: Beliefs;
   readonly states: States;
   readonly stepFilters: StepFilters;
+  readonly logBound: LogBound;
   readonly incidents: Incidents;
   /** Ids, secrets, challenges and made-up names are drawn here. */
   readonly chance: RandomStream;

@@ -38,6 +38,12 @@ export const PantahubOptions = Type.Object(
       }),
     ),
     quotaMib: Type.Optional(Type.Integer({ minimum: 0, description: "Object bytes per owner. Default: 2048." })),
+    logLines: Type.Optional(
+      Type.Integer({
+        minimum: 1_000,
+        description: "Log lines kept of all devices together; the oldest go. Default: 200,000.",
+      }),
+    ),
     publicUrl: Type.Optional(
       Type.String({
         pattern: "^https?://[^/?#]+$",
@@ -62,6 +68,7 @@ export interface PantahubSettings {
   readonly tokenSeconds: number;
   readonly refreshSeconds: number;
   readonly quotaBytes: number;
+  readonly logLines: number;
   readonly publicUrl: string | undefined;
   readonly rootOfTrust: string | undefined;
   readonly healthSecret: string | undefined;
@@ -95,6 +102,7 @@ export function settingsOf(given: JsonObject): PantahubSettings {
     tokenSeconds: (options.tokenMinutes ?? 60) * 60,
     refreshSeconds: (options.refreshMinutes ?? 1440) * 60,
     quotaBytes: (options.quotaMib ?? 2048) * 1024 ** 2,
+    logLines: options.logLines ?? 200_000,
     publicUrl: options.publicUrl,
     rootOfTrust: options.rootOfTrust,
     healthSecret: options.healthSecret,

@@ -29,6 +29,7 @@ import { Incidents } from "./http/refusal.ts";
 import { pantahubHandler } from "./http/server.ts";
 import type { Hub } from "./hub.ts";
 import { loadKeys } from "./keys.ts";
+import { LogBound } from "./logs/log-bound.ts";
 import { settingsOf } from "./options.ts";
 import { joinTokenTable } from "./tables/device-rows.ts";
 import { findersOf } from "./tables/finders.ts";
@@ -81,6 +82,7 @@ async function openHub(spec: CloudSpec, world: World): Promise<Hub> {
     beliefs: new Beliefs(world.events),
     states: new States(),
     stepFilters: new StepFilters(),
+    logBound: new LogBound(settings.logLines),
     incidents: new Incidents(() => world.clock.now()),
     chance: world.random.stream("pantahub/ids"),
     bootedAt: world.clock.now(),

@@ -1,10 +1,11 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { milliseconds, seconds } from "@understudy/kernel";
+import { milliseconds, readJson, seconds } from "@understudy/kernel";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { endpointOf, openOutsideClient } from "../live/outside-client.ts";
 import { connectPantahub } from "./connect-pantahub.ts";
-import { PantahubError } from "./pantahub-client.ts";
+import { PantahubClient, PantahubError } from "./pantahub-client.ts";
 import { startPantahub } from "./start-pantahub.ts";
 
 let folder = "";
@@ -98,4 +99,23 @@ test("a program elsewhere connects by URL, over TLS too, and a refusal says why"
 test("a port that is taken is one clear error", async () => {
   await using server = await startPantahub();
   await expect(startPantahub({ port: Number(new URL(server.url).port) })).rejects.toThrow(/in use/i);
+});
+
+test("a device proves over TLS, by its certificate, where it comes from", async () => {
+  const pem = (name: string) => readFileSync(new URL(`../cloud/devices/fixtures/${name}.pem`, import.meta.url), "utf8");
+  await using server = await startPantahub({ tlsPort: 0, rootOfTrust: pem("root") });
+  const device = await server.user().createDevice();
+  const token = await server.client.login(device.prn, device.secret ?? "");
+  await using outside = openOutsideClient();
+  const { address } = endpointOf(server.tlsUrl ?? "");
+  const validate = async (own: object) => {
+    const client = new PantahubClient(outside.network, { address, tls: { ca: [server.ca ?? ""], ...own } });
+    const reply = await client.reply("POST", `/devices/${device.id}/ownership/validate`, { token });
+    return [reply.status, await readJson(reply.body)];
+  };
+  expect(await validate({ certificate: pem("device"), key: pem("device-key") })).toEqual([
+    200,
+    { status: "completed" },
+  ]);
+  expect(await validate({})).toEqual([403, { status: "failed" }]);
 });

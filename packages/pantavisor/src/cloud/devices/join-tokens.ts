@@ -2,7 +2,7 @@ import { type HttpReply, insert, type JsonObject, jsonReply, replace } from "@un
 import type { Caller } from "../../wire/pantahub/claims.ts";
 import type { JoinTokenResource } from "../../wire/pantahub/join-token-resource.ts";
 import { isId } from "../../wire/pantahub/object-id.ts";
-import { joinTokenPrn } from "../../wire/pantahub/prn.ts";
+import { isAnonymousPrn, joinTokenPrn } from "../../wire/pantahub/prn.ts";
 import { objectMember, readOptionalObject, textMember } from "../http/body.ts";
 import type { Call } from "../http/endpoints.ts";
 import { Refusal } from "../http/refusal.ts";
@@ -73,7 +73,8 @@ export function newJoinToken(
 }
 
 function mustBeUser(caller: Caller): void {
-  if (caller.type !== "USER" && caller.type !== "SESSION") throw new Refusal(400, "Only users have join tokens");
+  const isUser = (caller.type === "USER" && !isAnonymousPrn(caller.prn)) || caller.type === "SESSION";
+  if (!isUser) throw new Refusal(400, "Only users have join tokens");
 }
 
 function joinTokenResource(row: JoinTokenRow, token?: string): JoinTokenResource {

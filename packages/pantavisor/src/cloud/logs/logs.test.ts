@@ -117,3 +117,18 @@ test("users do not write logs, devices do not read them, and a bad line spoils i
   expect((await hub.ask("POST", "/logs/", { token: device.token, raw: "no json" })).status).toBe(400);
   expect((await read("")).count).toBe(0);
 });
+
+test("of too many lines the oldest go", async () => {
+  await using hub = await HubUnderTest.open({ logLines: 1_000 });
+  const device = await hub.device();
+  for (let batch = 0; batch < 4; batch++) {
+    const value = Array.from({ length: 600 }, (_, n) => ({ msg: `m${batch * 600 + n}` }));
+    await hub.get("POST", "/logs/", { token: device.token, value });
+  }
+  const page = (await hub.get("GET", "/logs/?sort=time-created&page=5000", {
+    token: await hub.login(),
+  })) as unknown as Page;
+  expect(page.entries?.at(-1)?.msg).toBe("m2399");
+  expect(page.count).toBeLessThanOrEqual(2_000);
+  expect(page.count).toBeGreaterThanOrEqual(1_000);
+});

@@ -24,6 +24,7 @@ export interface Finders {
   readonly objectsOfOwner: Finder<ObjectRow>;
   readonly objectsBySha: Finder<ObjectRow>;
   readonly newestLog: Finder<LogRow>;
+  readonly oldestLog: Finder<LogRow>;
 }
 
 export function findersOf(store: Store): Finders {
@@ -60,6 +61,7 @@ export function findersOf(store: Store): Finders {
     }),
     objectsOfOwner: store.find(objectTable, { where: [["owner", "="]] }),
     objectsBySha: store.find(objectTable, { where: [["sha", "="]] }),
+    oldestLog: store.find(logTable, { order: [["serial", "asc"]] }),
     newestLog: store.find(logTable, { order: [["serial", "desc"]] }),
   };
 }
