@@ -82,7 +82,7 @@ async function openHub(spec: CloudSpec, world: World): Promise<Hub> {
     beliefs: new Beliefs(world.events),
     states: new States(),
     stepFilters: new StepFilters(),
-    logBound: new LogBound(settings.logLines),
+    logBound: new LogBound(store, find, world.log, settings.logLines),
     incidents: new Incidents(() => world.clock.now()),
     chance: world.random.stream("pantahub/ids"),
     bootedAt: world.clock.now(),

@@ -19,6 +19,6 @@ export async function postLogs(hub: Hub, call: Call, caller: Caller): Promise<Ht
     (entry): LogRow => ({ serial: 0, id: newId(hub), dev: caller.prn, own: caller.owner, created, ...entry }),
   );
   await hub.store.commit(rows.map((row) => insert(logTable, row))); // The store gives `serial`.
-  await hub.logBound.added(hub, rows.length);
+  await hub.logBound.added(rows.length);
   return OK;
 }
