@@ -14,7 +14,10 @@ export class Few<T extends object> {
 
   delete(member: T): void {
     if (this.#one === member) this.#one = undefined;
-    else if (this.#more?.delete(member) === true && this.#more.size === 0) this.#more = undefined;
+    else if (this.#more?.delete(member) === true && this.#more.size === 1) {
+      for (const last of this.#more) this.#one = last;
+      this.#more = undefined;
+    }
   }
 
   get size(): number {

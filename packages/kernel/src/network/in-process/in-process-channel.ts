@@ -72,11 +72,12 @@ export class InProcessChannel<F> implements Channel<F>, Held, Pumped {
     const peer = this.#peer;
     if (this.#state !== "open" || peer === undefined) return Promise.reject(channelClosed(this.remote));
     peer.#frames ??= [];
-    peer.#frames.push(frame);
+    const frames = peer.#frames;
+    frames.push(frame);
     this.#owner.passed();
     peer.#offer();
-    if (peer.#frames.length <= CHANNEL_QUEUE_FRAMES) return DONE;
-    if (peer.#frames.length > CHANNEL_QUEUE_LIMIT) {
+    if (frames.length <= CHANNEL_QUEUE_FRAMES) return DONE;
+    if (frames.length > CHANNEL_QUEUE_LIMIT) {
       this.close("overflow");
       return Promise.reject(channelClosed(this.remote));
     }
@@ -102,6 +103,7 @@ export class InProcessChannel<F> implements Channel<F>, Held, Pumped {
     if (this.#busy || end === undefined || this.#state === "closed") return;
     try {
       const frame = this.#frames?.shift();
+      if (this.#frames?.length === 0) this.#frames = undefined;
       if (frame !== undefined) {
         this.#admit();
         this.#after(end.frame(this, frame));
