@@ -1,4 +1,4 @@
-import { seconds } from "@understudy/kernel";
+import { minutes, seconds } from "@understudy/kernel";
 import { expect, test } from "vitest";
 import { HubUnderTest } from "../../testing/hub-under-test.ts";
 
@@ -87,4 +87,60 @@ test("an administrator can act as somebody else", async () => {
   expect(
     (await hub.ask("POST", "/auth/login", { value: { username: "user2==>user1", password: "user2" } })).status,
   ).toBe(401);
+});
+
+test("a token that has run out, is forged, foreign or of another kind is no token", async () => {
+  await using hub = await HubUnderTest.open();
+  await using foreign = await HubUnderTest.open({}, 2);
+  const token = await hub.login();
+  const [head = "", body = "", signature = ""] = token.split(".");
+  const admin = Buffer.from(Buffer.from(body, "base64url").toString().replaceAll("user1", "admin")).toString(
+    "base64url",
+  );
+  const none = Buffer.from('{"alg":"none","typ":"JWT"}').toString("base64url");
+  const object = await hub.get("POST", "/objects/", { token, value: { sha256sum: "0".repeat(64) } });
+  const { "next-cursor": cursor } = await hub.get("GET", "/logs/?cursor=true", { token });
+  const ticket = String(object["signed-geturl"]).split("/").at(-1) ?? "";
+  const bad = [
+    `${head}.${admin}.${signature}`,
+    `${none}.${admin}.`,
+    `${head}.${body}`,
+    await foreign.login(),
+    ticket,
+    String(cursor),
+    ` ${token}`,
+  ];
+  for (const given of bad) expect((await hub.ask("GET", "/devices/", { token: given })).status).toBe(401);
+  expect((await hub.ask("GET", `/local-s3/${token}`)).status).toBe(403);
+  expect((await hub.ask("POST", "/logs/cursor", { token, value: { "next-cursor": token } })).status).toBe(403);
+  const lower = [["Authorization", `bearer ${token}`]] as const;
+  expect((await hub.ask("GET", "/devices/", { headers: lower })).status).toBe(401);
+
+  await hub.site.runFor(minutes(60));
+  expect((await hub.ask("GET", "/devices/", { token })).status).toBe(401);
+  expect((await hub.ask("GET", "/auth/login", { token })).status).toBe(401);
+});
+
+test("a token can be refreshed for a day, not longer", async () => {
+  await using hub = await HubUnderTest.open();
+  let token = await hub.login();
+  for (let hour = 0; hour < 24; hour++) {
+    await hub.site.runFor(minutes(59));
+    token = (await hub.get("GET", "/auth/login", { token })).token;
+  }
+  await hub.site.runFor(minutes(30));
+  expect((await hub.ask("GET", "/auth/login", { token })).status).toBe(401);
+});
+
+test("tokens stay short enough for the C client's buffer, whatever names are used", async () => {
+  await using hub = await HubUnderTest.open();
+  const owner = await hub.login();
+  const nick = "n".repeat(128);
+  const device = await hub.get("POST", "/devices/", { token: owner, value: { nick } });
+  const scope = Array.from({ length: 12 }, () => "prn:pantahub.com:apis:/base/all").join(" ");
+  expect((await hub.login(device.prn, device.secret)).length).toBeLessThanOrEqual(1016);
+  const value = { username: device.prn, password: device.secret, scope };
+  expect((await hub.ask("POST", "/auth/login", { value })).status).toBe(200);
+  expect((await hub.ask("POST", "/auth/login", { value: { ...value, scope: `${scope} ${scope}` } })).status).toBe(400);
+  expect((await hub.ask("POST", "/devices/", { token: owner, value: { nick: `${nick}n` } })).status).toBe(400);
 });
