@@ -5,15 +5,17 @@ import { basename, dirname, join } from "node:path";
 import process from "node:process";
 import { parseArgs } from "node:util";
 
-// `npm run bench [-- NAME…] [--compiled]`: every bench/NAME.ts whose name contains one of NAME…, each in a process of its own. Sources run as
+// `npm run bench [-- NAME…] [--compiled]`: every bench/NAME.ts (and packages/*/bench/NAME.ts) whose name contains one of NAME…, each in a process of its own. Sources run as
 // they are; with --compiled the packages are taken from dist/ (after `npm run build`), as users of a published package have them.
 const root = dirname(import.meta.dirname);
 const { positionals, values } = parseArgs({ allowPositionals: true, options: { compiled: { type: "boolean" } } });
-const benches = globSync("bench/*.ts", { cwd: root, exclude: ["**/*.test.ts"] })
+const benches = globSync(["bench/*.ts", "packages/*/bench/*.ts"], { cwd: root, exclude: ["**/*.test.ts"] })
   .sort()
   .filter((file) => positionals.length === 0 || positionals.some((name) => basename(file).includes(name)));
 if (benches.length === 0) {
-  console.error(`No bench is called ${positionals.join(" or ") || "anything yet"}; they are the files bench/*.ts`);
+  console.error(
+    `No bench is called ${positionals.join(" or ") || "anything yet"}; they are the files bench/*.ts and packages/*/bench/*.ts`,
+  );
   process.exit(1);
 }
 const code = values.compiled ? "compiled code" : "sources";
