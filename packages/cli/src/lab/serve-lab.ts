@@ -40,9 +40,10 @@ export async function serveLab(
   try {
     const { createLabApi } = await import("@understudy/fleet");
     const { host, port, token, names } = place;
+    const metrics = await lab.metrics();
     const api = createLabApi(lab, {
       host,
-      metrics: lab.metrics,
+      metrics,
       log: logs(API),
       audit: lab.audit.for(API),
       signal: ending.signal,
@@ -55,7 +56,7 @@ export async function serveLab(
       now: () => lab.time.now(),
       stopwatch: () => performance.now(),
       log: logs(API),
-      metrics: lab.metrics,
+      metrics,
       health: {},
       paths: { health: undefined, metrics: undefined },
     });

@@ -65,7 +65,6 @@ export interface LiveLabOptions extends LabPlaceOptions {
 export class LiveLab implements LabView, AsyncDisposable {
   readonly name: string;
   readonly events: EventRing;
-  readonly metrics: Metrics;
   readonly audit: AuditLog;
   readonly addresses: ServedAddress[] = [];
   readonly health: HealthChecks;
@@ -74,13 +73,13 @@ export class LiveLab implements LabView, AsyncDisposable {
   readonly #cell: LiveCell;
   readonly #fronts = new Map<string, Network>();
   readonly #fleetOf = new Map<string, string>();
+  #metrics: Promise<Metrics> | undefined;
 
-  private constructor(options: LiveLabOptions, place: LabPlace, metrics: Metrics) {
+  private constructor(options: LiveLabOptions, place: LabPlace) {
     const logs = options.logs ?? (() => silentLogger);
     this.name = options.name;
     this.#options = options;
     this.#place = place;
-    this.metrics = metrics;
     this.events = new EventRing();
     const folder = options.data;
     this.audit = new AuditLog({
@@ -106,7 +105,7 @@ export class LiveLab implements LabView, AsyncDisposable {
   /** Starts a lab: clouds, devices, timeline. Throws one clear error, with nothing left open, when a part cannot start. */
   static async open(options: LiveLabOptions): Promise<LiveLab> {
     const place = await openLabPlace(options);
-    const lab = new LiveLab(options, place, await Metrics.open({ live: true }));
+    const lab = new LiveLab(options, place);
     try {
       await lab.#start();
       return lab;
@@ -123,6 +122,12 @@ export class LiveLab implements LabView, AsyncDisposable {
   /** The lab's inside, for those who built it: library helpers and tests. */
   get cell(): Cell {
     return this.#cell;
+  }
+
+  /** The process's figures. They are loaded when first asked for, or with the first cloud: a device by itself needs none. */
+  metrics(): Promise<Metrics> {
+    this.#metrics ??= Metrics.open({ live: true });
+    return this.#metrics;
   }
 
   get network(): Network {
@@ -220,7 +225,7 @@ export class LiveLab implements LabView, AsyncDisposable {
 
   async #startCloud(cloud: LabCloud): Promise<void> {
     const { tls, publicNames } = this.#options;
-    this.#fronts.set(cloud.name, fronted(this.#cell.network, this.#front(cloud)));
+    this.#fronts.set(cloud.name, fronted(this.#cell.network, this.#front(cloud, await this.metrics())));
     const choices = this.#choices(cloud);
     const listen = Object.fromEntries(choices.map(({ endpoint, host, port }) => [endpoint, tcp(host, port)]));
     const spec: CloudSpec = {
@@ -254,7 +259,7 @@ export class LiveLab implements LabView, AsyncDisposable {
     });
   }
 
-  #front(cloud: LabCloud): Front {
+  #front(cloud: LabCloud, metrics: Metrics): Front {
     const { rateLimit, logs } = this.#options;
     const own = cloud.family.ownPaths ?? [];
     return new Front({
@@ -262,7 +267,7 @@ export class LiveLab implements LabView, AsyncDisposable {
       now: () => this.time.now(),
       stopwatch: () => performance.now(),
       log: logs?.(cloud.name) ?? silentLogger,
-      metrics: this.metrics,
+      metrics,
       health: { [cloud.name]: () => (this.#cell.power.isUp(cloud.name) ? undefined : this.#down(cloud.name)) },
       paths: {
         health: own.includes("/health") ? undefined : "/health",
