@@ -6,6 +6,7 @@ import {
   header,
   type JsonObject,
   json,
+  MemoryStorage,
   minutes,
   seconds,
 } from "@understudy/kernel";
@@ -224,4 +225,40 @@ test("what happens is told in lines, and a question as a prompt that one letter 
     undefined,
     undefined,
   ]);
+});
+
+test("an update that does not fit is refused, once garbage does not make room", async () => {
+  const hub = new ScriptedHub();
+  await using site = await TestSite.open({ seed: 22 });
+  const family = scriptedFamily(hub);
+  await site.addCloud(family);
+  const { device } = {
+    device: family.createDevice({
+      id: DEVICE,
+      index: 0,
+      options: {},
+      cloud: await site.cell.linkFor("pantahub", { id: DEVICE, index: 0, options: {} }),
+    }),
+  };
+  site.cell.power.add(
+    DEVICE,
+    family.name,
+    device,
+    new MemoryStorage({ now: () => site.cell.ground.time.now(), capacity: 60_000 }),
+  );
+  await site.cell.power.on(DEVICE);
+  await site.until(() => device.state().phase === "idle");
+  hub.publish({ a: await site.cell.ground.blobs.put("x".repeat(40_000)) });
+  await site.until(() => device.state()["revision"] === "1" && device.state().phase === "idle", "the first");
+  hub.publish({ a: await site.cell.ground.blobs.put("y".repeat(40_000)) });
+  await site.until(() => device.state()["status"] === "WONTGO" && device.state().phase === "idle", "the refusal");
+  expect(hub.only.steps[1]?.progress["status-msg"]).toMatch(/^Space required 40000 B, available \d+ B$/);
+  hub.publish({ a: await site.cell.ground.blobs.put("z") });
+  await site.until(() => device.state()["revision"] === "3" && device.state().phase === "idle", "the third");
+  await site.runFor(minutes(11));
+  hub.publish({ a: await site.cell.ground.blobs.put("w".repeat(40_000)) });
+  await site.until(
+    () => device.state()["revision"] === "4" && device.state().phase === "idle",
+    "the fourth, when the first has made room",
+  );
 });

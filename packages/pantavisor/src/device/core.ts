@@ -64,8 +64,10 @@ export class Core {
   intervals: Intervals = DEFAULT_INTERVALS;
   mocker: MockerSettings = NO_MOCKER_SETTINGS;
   readonly agenda: Agenda;
-  /** Exchanges with the hub that failed in a row. */
+  /** Check-ins that failed in a row. */
   failures = 0;
+  /** Steps of an update that failed in a row. */
+  updateFailures = 0;
   /** What the cloud was last told in this boot of the running update. */
   told: string | undefined;
   /** The user metadata as they came last, to see at a glance that nothing has changed. */

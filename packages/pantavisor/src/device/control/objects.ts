@@ -1,20 +1,16 @@
 import { bodyChunks, type HttpReply, messageOf, type ReceivedRequest, StorageError } from "@understudy/kernel";
 import { done, failure, jsonText, octets } from "../../wire/control/control-reply.ts";
 import type { Core } from "../core.ts";
-import { OBJECTS_FOLDER, objectFile } from "../layout.ts";
+import { objectFile } from "../layout.ts";
+import { OBJECT_NAME_LENGTH, objectNames } from "../storage/kept-files.ts";
 import type { ControlModel } from "./control-model.ts";
 
 const BAD_NAME = failure(400, "Request has bad object name");
 const BAD_CHECKSUM = failure(422, "Object has bad checksum");
-const NAME_LENGTH = 64;
 /** Downloads go out in pieces of at most so many bytes. */
 const PIECE_BYTES = 4096;
 /** Ending of uploads that are not whole yet. */
 export const UPLOAD_SUFFIX = ".upload";
-
-/** Names of the objects that are wholly here. */
-export const objectNames = async (core: Core): Promise<readonly string[]> =>
-  (await core.world.storage.list(OBJECTS_FOLDER)).filter((name) => name.length === NAME_LENGTH);
 
 /** `GET /objects`. */
 export async function listObjects(core: Core): Promise<HttpReply> {
@@ -28,7 +24,7 @@ export async function listObjects(core: Core): Promise<HttpReply> {
 
 /** `GET /objects/<sha256>`. */
 export async function getObject(core: Core, name: string): Promise<HttpReply> {
-  if (name.length !== NAME_LENGTH) return BAD_NAME;
+  if (name.length !== OBJECT_NAME_LENGTH) return BAD_NAME;
   const blob = await core.world.storage.blob(objectFile(name));
   return blob === undefined ? BAD_NAME : octets(pieces(blob.chunks()));
 }
@@ -49,7 +45,7 @@ export async function putObject(
   name: string,
   request: ReceivedRequest,
 ): Promise<HttpReply> {
-  if (name.length !== NAME_LENGTH) return BAD_NAME;
+  if (name.length !== OBJECT_NAME_LENGTH) return BAD_NAME;
   const { storage } = core.world;
   if ((await storage.blob(objectFile(name)))?.sha256 === name) {
     for await (const _ of bodyChunks(request.body)); // read to its end, for clients that send it all first

@@ -10,7 +10,7 @@ import { localRun } from "../update/local-run.ts";
 import { nowRunning } from "../update/now-running.ts";
 import type { CommandName } from "./commands.ts";
 import type { ControlModel } from "./control-model.ts";
-import { collectGarbage } from "./garbage.ts";
+import { collectAsConfigured } from "./garbage.ts";
 import { updateMetadata } from "./metadata.ts";
 
 /** Carries out the command that waits, and frees its place. */
@@ -48,7 +48,7 @@ async function carryOut(
       if (!updating) await makeFactory(core, payload);
       return undefined;
     case "RUN_GC":
-      await collectGarbage(core, model);
+      await collectAsConfigured(core, model);
       return undefined;
     case "ENABLE_SSH":
     case "DISABLE_SSH":

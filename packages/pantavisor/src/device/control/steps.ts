@@ -1,4 +1,4 @@
-import { type HttpReply, type ReceivedRequest, seconds, toIso } from "@understudy/kernel";
+import { type HttpReply, type ReceivedRequest, toIso } from "@understudy/kernel";
 import { renderSteps, type StepLine } from "../../wire/control/control-json.ts";
 import { done, failure, jsonText } from "../../wire/control/control-reply.ts";
 import { FACTORY_STATE } from "../../wire/factory-state.ts";
@@ -8,7 +8,8 @@ import { runningRevision } from "../../wire/revision-info.ts";
 import { isRevisionName, isUploadName } from "../../wire/revision-name.ts";
 import { readState } from "../../wire/state/read-state.ts";
 import type { Core } from "../core.ts";
-import { commitMessageFile, logFolder, progressFile, stateFile, TRAILS_FOLDER, trailFolder } from "../layout.ts";
+import { commitMessageFile, progressFile, stateFile } from "../layout.ts";
+import { removeRevision, revisionNames } from "../storage/kept-files.ts";
 import { uploadFailure } from "./objects.ts";
 import { asText, smallBody } from "./request-body.ts";
 
@@ -21,14 +22,6 @@ const READY_TO_RUN = '{"status":"NEW","status-msg":"Update ready to be run","pro
 
 /** `current` stands for the running revision. */
 const named = (core: Core, name: string): string => (name === "current" ? runningRevision(core.info) : name);
-
-/** All revisions: those of the hub, then local ones, each by text. */
-export async function revisionNames(core: Core): Promise<readonly string[]> {
-  const { storage } = core.world;
-  const own = (await storage.list(TRAILS_FOLDER)).filter((name) => name !== "current" && name !== "locals");
-  const local = await storage.list(`${TRAILS_FOLDER}/locals`);
-  return [...(own.includes("0") ? own : ["0", ...own]), ...local.map((name) => `locals/${name}`)];
-}
 
 /** `GET /steps`. `strict` leaves out what the original cannot read. */
 export async function listSteps(core: Core, strict: boolean): Promise<HttpReply> {
@@ -94,12 +87,6 @@ export async function putStep(core: Core, name: string, request: ReceivedRequest
   }
 }
 
-/** Removes what is kept of a revision. */
-export async function removeRevision(core: Core, name: string): Promise<void> {
-  await core.world.storage.remove(trailFolder(name));
-  await core.world.storage.remove(logFolder(name));
-}
-
 /** `PUT /steps/<rev>/commitmsg`. */
 export async function putCommitMessage(
   core: Core,
@@ -118,6 +105,3 @@ export async function putCommitMessage(
   await core.world.storage.sync();
   return done;
 }
-
-/** Local revisions and uploads of the last ten minutes are not garbage yet. */
-export const GARBAGE_AFTER = seconds(600);

@@ -3,13 +3,26 @@ import type { Core } from "../core.ts";
 import { backoff } from "./backoff.ts";
 import { retryAfterOf } from "./trouble.ts";
 
-/** Notes a failed exchange and says how long to wait before the next one. The first in a row is told as an event. */
+/** Notes a failed check-in and says how long to wait before the next one. The first in a row is told as an event. */
 export function delayAfter(core: Core, error: UnderstudyError): Duration {
   core.failures++;
-  const delay = backoff(core.failures, core.world.random.stream("retry").next());
-  if (core.state["online"] !== false)
+  if (core.state["online"] !== false) {
     core.change("trouble", { online: false }, { code: error.code, message: messageOf(error) });
-  core.world.log.warn(messageOf(error), { code: error.code, failures: core.failures });
+  }
+  return wait(core, error, core.failures);
+}
+
+/** Notes a failed step of an update and says how long to wait before it is tried again. */
+export function updateDelayAfter(core: Core, error: UnderstudyError): Duration {
+  core.updateFailures++;
+  core.tell("update-trouble", { code: error.code, message: messageOf(error) });
+  return wait(core, error, core.updateFailures);
+}
+
+function wait(core: Core, error: UnderstudyError, failures: number): Duration {
+  core.say(messageOf(error));
+  core.world.log.warn(messageOf(error), { code: error.code, failures });
+  const delay = backoff(failures, core.world.random.stream("retry").next());
   return milliseconds(Math.max(delay, retryAfterOf(error)));
 }
 

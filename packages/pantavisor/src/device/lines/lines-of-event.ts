@@ -29,6 +29,7 @@ function lineOf({ type, change, about = {} }: Told): string | undefined {
     case "ownership":
       return "Ownership validated.";
     case "trouble":
+    case "update-trouble":
       return `${said("message")} Trying again.`;
     case "recovered":
       return "The hub answers again.";

@@ -6,6 +6,7 @@ import type { Core } from "../core.ts";
 import { ask, jsonOf } from "../hub/exchange.ts";
 import { isTrouble, successful, unreadable } from "../hub/trouble.ts";
 import { objectFile, partialFile } from "../layout.ts";
+import { collectGarbage } from "../storage/collect-garbage.ts";
 import { fetchObject } from "./fetch-object.ts";
 import { type Present, planDownloads } from "./plan-downloads.ts";
 import type { Outcome } from "./plan-update.ts";
@@ -27,7 +28,7 @@ export async function download(core: Core, update: UpdateRecord): Promise<Downlo
   const plan = planDownloads(objects, await lookAt(core, objects));
   if (!plan.ok) return failed("WONTGO", plan.refusal);
   const needed = plan.size - plan.present;
-  const { free } = await core.world.storage.usage();
+  const free = await roomFor(core, needed);
   if (needed > free) return failed("WONTGO", `Space required ${needed} B, available ${free} B`);
   const meter = new Meter(core, update, plan.size, plan.present);
   try {
@@ -53,6 +54,15 @@ export async function download(core: Core, update: UpdateRecord): Promise<Downlo
       endSeconds: Math.floor(core.now / 1_000),
     },
   };
+}
+
+/** Free bytes, after garbage was collected if they did not suffice. */
+async function roomFor(core: Core, needed: number): Promise<number> {
+  const { storage } = core.world;
+  const { free } = await storage.usage();
+  if (needed <= free) return free;
+  await collectGarbage(core, true);
+  return (await storage.usage()).free;
 }
 
 const failed = (status: Outcome["status"], message: string): Downloaded => ({

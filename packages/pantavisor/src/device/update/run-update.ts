@@ -4,7 +4,7 @@ import type { Progress } from "../../wire/progress.ts";
 import { runningRevision, type UpdateRecord, type UpdateStage } from "../../wire/revision-info.ts";
 import type { Core } from "../core.ts";
 import { attempt } from "../hub/exchange.ts";
-import { delayAfter } from "../hub/failures.ts";
+import { updateDelayAfter } from "../hub/failures.ts";
 import { isTrouble } from "../hub/trouble.ts";
 import { showQuestion } from "../show-question.ts";
 import { download } from "./download.ts";
@@ -46,7 +46,7 @@ async function tryStep(core: Core, action: UpdateAction): Promise<Step> {
 }
 
 function postpone(core: Core, error: UnderstudyError): Step {
-  core.world.clock.wake(delayAfter(core, error), { name: UPDATE_WAKE });
+  core.world.clock.wake(updateDelayAfter(core, error), { name: UPDATE_WAKE });
   return "later";
 }
 
@@ -85,7 +85,7 @@ async function runStep(core: Core, action: UpdateAction): Promise<Step> {
 /** The cloud has heard it, or cannot be made to hear it. */
 function said(core: Core, told: Report, progress: Progress): Step {
   core.told = told;
-  core.failures = 0;
+  core.updateFailures = 0;
   core.change("update-progress", { phase: core.phase(), status: progress.status, progress: progress.progress });
   return "again";
 }
@@ -100,6 +100,7 @@ async function enter(core: Core, update: UpdateRecord, stage: UpdateStage): Prom
 
 async function fetchObjects(core: Core, update: UpdateRecord): Promise<Step> {
   const result = await download(core, update);
+  core.updateFailures = 0;
   if (!result.ok) return await finish(core, update, result.outcome);
   await core.commit({
     ...core.info,
@@ -167,7 +168,7 @@ async function tellEnd(core: Core): Promise<Step> {
   if (untold === undefined) return "later";
   await report(core, untold.revision, untold.progress);
   await core.commit(settled(core.info));
-  core.failures = 0;
+  core.updateFailures = 0;
   core.agenda.steps = 0; // the next step may be waiting already
   core.enterPhase("update-settled");
   return "again";
