@@ -1,4 +1,4 @@
-import { type Device, type JsonObject, minutes, seconds } from "@understudy/kernel";
+import { type Device, type JsonObject, MemoryStorage, minutes, readJson, seconds } from "@understudy/kernel";
 import { crashSweep, type SiteOptions, TestSite } from "@understudy/kernel/testing";
 import { describe, expect, test } from "vitest";
 import { pantavisor } from "../src/site/pantavisor.ts";
@@ -131,4 +131,27 @@ test("frozen in the middle of an update and thawed twice, it goes on twice the s
     ends.push(thawed.events.lines());
   }
   expect(ends[0]).toBe(ends[1]);
+});
+
+test("a device that was made with containers gives the hub its objects and its state", async () => {
+  await using site = await TestSite.open({ seed: 23 });
+  await site.addCloud(pantavisor);
+  const storage = new MemoryStorage({ now: () => site.cell.ground.time.now() });
+  const blob = await site.cell.ground.blobs.put("root file system");
+  await storage.place(`objects/${blob.sha256}`, blob);
+  const run = { name: "app", type: "lxc", config: "lxc.conf", roles: [] };
+  const state = { "#spec": "pantavisor-service-system@1", "app/run.json": run, "app/root.squashfs": blob.sha256 };
+  await storage.write("trails/0/.pvr/json", JSON.stringify(state));
+  await storage.sync();
+  const spec = { id: DEVICE, index: 0, options: { control: true } };
+  const device = pantavisor.createDevice({ ...spec, cloud: await site.cell.linkFor("pantahub", spec) });
+  site.cell.power.add(DEVICE, pantavisor.name, device, storage);
+  await site.cell.power.on(DEVICE);
+  await site.until(isIn(device, "idle"), "the device to be idle");
+  expect(site.events.events.some(({ type }) => type === "trouble")).toBe(false);
+  const containers = site.cell.ground.network.request(
+    { kind: "unix", path: `/stand-ins/${DEVICE}/pantavisor/pv-ctrl` },
+    { method: "GET", target: "/containers", version: "1.1", headers: [], body: { kind: "empty" } },
+  );
+  expect(await readJson((await containers).body)).toMatchObject([{ name: "app", status: "STARTED" }]);
 });

@@ -8,6 +8,7 @@ import type { Core, Identity } from "../core.ts";
 import { CONFIG_FILE, progressFile, stateFile } from "../layout.ts";
 import { ask, attempt, jsonOf } from "./exchange.ts";
 import { successful, unreadable } from "./trouble.ts";
+import { uploadObjects } from "./upload-objects.ts";
 
 /** Looks whether somebody owns the device by now, and if so gives it its trail. */
 export async function pollClaim(core: Core, identity: Identity): Promise<void> {
@@ -37,7 +38,9 @@ export async function pollClaim(core: Core, identity: Identity): Promise<void> {
 /** Makes the trail with the factory's state. Safe to repeat: the claim is stored last. */
 async function bootstrap(core: Core, identity: Identity): Promise<void> {
   const { storage } = core.world;
-  const reply = await ask(core, "POST", "/trails/", json(await factoryState(core)));
+  const state = await factoryState(core);
+  await uploadObjects(core, state);
+  const reply = await ask(core, "POST", "/trails/", json(state));
   if (reply.status !== 200) {
     const trail = await ask(core, "GET", `/trails/${identity.id}`);
     if (trail.status !== 200) successful(reply, "the first trail");

@@ -1,18 +1,16 @@
 import {
-  type Address,
   type Body,
   bodyChunks,
   type Headers,
   type HttpReply,
   header,
   isWhole,
-  type RequestOptions,
   StorageError,
   seconds,
-  tcp,
 } from "@understudy/kernel";
 import type { Core } from "../core.ts";
 import { attempt } from "../hub/exchange.ts";
+import { signedDestination } from "../hub/signed-url.ts";
 import { HubTrouble, refusal } from "../hub/trouble.ts";
 import { objectFile, partialFile } from "../layout.ts";
 import type { Fetch } from "./plan-downloads.ts";
@@ -71,7 +69,7 @@ async function request(core: Core, fetch: Fetch): Promise<HttpReply> {
   const headers: Headers = fetch.from === 0 ? [ACCEPT] : [ACCEPT, ["Range", `bytes=${fetch.from}-`]];
   let url = fetch.url;
   for (let redirects = 0; redirects <= MOST_REDIRECTS; redirects++) {
-    const { address, target, options } = destination(core, url);
+    const { address, target, options } = signedDestination(core, url);
     const reply = await core.world.network.request(
       address,
       { method: "GET", target, version: "1.1", headers, body: { kind: "empty" } },
@@ -86,19 +84,6 @@ async function request(core: Core, fetch: Fetch): Promise<HttpReply> {
     url = new URL(location, url).href;
   }
   throw new HubTrouble("hub-refused", `Object ${fetch.object.sha256} is redirected without end.`);
-}
-
-/** Where a signed URL leads. The hub's own certificate settings hold for the hub's own address only. */
-function destination(core: Core, text: string): { address: Address; target: string; options: RequestOptions } {
-  if (!URL.canParse(text)) throw new HubTrouble("hub-unreadable", "A signed URL is no URL.");
-  const url = new URL(text);
-  const secure = url.protocol === "https:";
-  if (!secure && url.protocol !== "http:")
-    throw new HubTrouble("hub-unreadable", `A signed URL begins with ${url.protocol}`);
-  const host = url.hostname.replace(/^\[|\]$/g, "");
-  const address = tcp(host, url.port === "" ? (secure ? 443 : 80) : Number(url.port));
-  const own = core.endpoint?.tls;
-  return { address, target: `${url.pathname}${url.search}`, options: secure ? { tls: own ?? {} } : {} };
 }
 
 /** Servers that ignore ranges answer 200; one that answers another range than asked is not trusted. */
