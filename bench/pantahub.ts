@@ -12,6 +12,7 @@ const STEPS = Number(process.env.BENCH_STEPS ?? 20_000);
 const OBJECT_MIB = Number(process.env.BENCH_OBJECT_MIB ?? 1024);
 const SPEC = { "#spec": "pantavisor-service-system@1" };
 const MIB = 1024 ** 2;
+const LOAD_TOOL = "wrk";
 
 const LUA = `
 local n = 0
@@ -61,7 +62,7 @@ async function aDevice(server: PantahubServer, user: PantahubUser): Promise<Devi
 
 /** The three requests of an idle device, tokens kept, from a load tool that is not ours. */
 async function benchCheckIns(server: PantahubServer): Promise<void> {
-  if (spawnSync("wrk", ["-v"]).error !== undefined) {
+  if (spawnSync(LOAD_TOOL, ["-v"]).error !== undefined) {
     console.log("check-in mix: skipped, wrk is not installed");
     return;
   }
@@ -72,7 +73,7 @@ async function benchCheckIns(server: PantahubServer): Promise<void> {
   const rows = devices.map(({ id, token }) => `{id="${id}",token="${token}"}`);
   writeFileSync(script, `devices = {${rows.join(",")}}\n${LUA}`);
   for (const seconds of [3, 10]) {
-    const { stdout } = await promisify(execFile)("wrk", ["-t1", "-c16", `-d${seconds}s`, "-s", script, server.url]);
+    const { stdout } = await promisify(execFile)(LOAD_TOOL, ["-t1", "-c16", `-d${seconds}s`, "-s", script, server.url]);
     const rate = /Requests\/sec: *([\d.]+)/.exec(stdout)?.[1];
     const errors = /Non-2xx or 3xx responses: *(\d+)/.exec(stdout)?.[1] ?? "0";
     console.log(`check-in mix, ${seconds} s: ${rate} requests/s, ${errors} errors`);
