@@ -11,11 +11,12 @@ import {
 } from "@understudy/kernel";
 import { crashSweep, type SweepRun, TestSite } from "@understudy/kernel/testing";
 import { expect, test } from "vitest";
-import { renderInvitation } from "../src/wire/invitation.ts";
 import { ScriptedHub, scriptedFamily } from "./scripted-hub.ts";
 
 const DEVICE = "pantavisor-0";
 const SOCKET: Address = unix(`/stand-ins/${DEVICE}/pantavisor/pv-ctrl`);
+const INVITATION =
+  '{"spec":"fleet-update-proto@v1","type":"INVITE","deployment":"d1","release":"r1","mandatory":false}';
 const STATE = '{"#spec":"pantavisor-service-system@1"}';
 
 interface Swept extends AsyncDisposable {
@@ -88,9 +89,7 @@ test.each([
   await crashSweep(DEVICE, async (run) => {
     await using s = await swept(run, { automation: { invitation } });
     s.account().userMeta = {
-      "fleet.update-proto.token": JSON.stringify(
-        renderInvitation({ deployment: "d1", release: "r1", mandatory: false }),
-      ),
+      "fleet.update-proto.token": INVITATION,
     };
     await s.site.until(() => s.account().deviceMeta["fleet.update-proto.token"] !== undefined, "the answer");
     await s.site.runFor(minutes(1));

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { readFleetMessage, renderFleetAnswer, renderInvitation } from "./invitation.ts";
+import { readFleetMessage, renderFleetAnswer } from "./invitation.ts";
 
 const MEMBERS = { type: "INVITE", deployment: "d1", release: "r1", vendorRelease: "v9" };
 
@@ -33,7 +33,7 @@ test("no token is no problem, an unusable one is", () => {
 });
 
 test("answers carry #spec, and only what they know", () => {
-  const read = readFleetMessage(renderInvitation({ deployment: "d1", release: "r1", mandatory: false }));
+  const read = readFleetMessage({ "#spec": "fleet-update-proto@v1", type: "INVITE", deployment: "d1", release: "r1" });
   if (read?.ok !== true) throw new Error("the invitation is readable");
   expect(renderFleetAnswer(read.value, { type: "ACCEPT", preferredUpdate: "NOW" })).toEqual({
     "#spec": "fleet-update-proto@v1",

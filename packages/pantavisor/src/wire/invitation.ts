@@ -92,11 +92,3 @@ export function renderFleetAnswer(invite: FleetMessage, answer: FleetAnswer): Js
       return { ...head, askAgainUpdate: answer.askAgainUpdate };
   }
 }
-
-/** An invitation as a controller puts it into user metadata; for tests and for those who play the controller. */
-export const renderInvitation = (invite: Omit<FleetMessage, "type">): JsonObject => ({
-  "#spec": FLEET_SPEC,
-  spec: FLEET_SPEC,
-  type: "INVITE",
-  ...invite,
-});
