@@ -30,6 +30,7 @@ import type { PanoramaProfile } from "./panorama-profile.ts";
 import { Registry } from "./registry.ts";
 import { Sessions } from "./sessions.ts";
 import { StoreConfigFiles } from "./store-config.ts";
+import { StoreFiles } from "./store-files.ts";
 import { nodeTable } from "./tables.ts";
 
 /** Where a Panorama listens. */
@@ -70,7 +71,11 @@ export class RunningPanorama extends BaseNode<Whole> implements HttpHandler {
       settings,
       world,
       { node: state },
-      { save: (whole) => saveNode(store, whole.node), config: new StoreConfigFiles(store) },
+      {
+        save: (whole) => saveNode(store, whole.node),
+        config: new StoreConfigFiles(store),
+        files: new StoreFiles(store),
+      },
     );
     this.profile = profile;
     this.registry = new Registry(store, world.events);

@@ -3,6 +3,7 @@ import type { NodeState } from "../node/state.ts";
 import type { DeviceFacts } from "../wire/link/panorama-frames.ts";
 import { operationsTable } from "./operation-book.ts";
 import { documentsTable, journalTable } from "./store-config.ts";
+import { filesTable } from "./store-files.ts";
 
 /** A firewall that Panorama expects, and what it last heard of it. */
 export interface DeviceRow {
@@ -18,6 +19,9 @@ export interface DeviceRow {
   readonly first_version: string;
   readonly device_group: string;
   readonly template_stack: string;
+  /** How what was pushed last compares with what Panorama runs; empty before the first push. */
+  readonly policy_status: "In Sync" | "Out of Sync" | "";
+  readonly template_status: "In Sync" | "Out of Sync" | "";
   /** Null until it has said hello once. */
   readonly facts: DeviceFacts | null;
   readonly connected_at: number | null;
@@ -35,6 +39,8 @@ export const devicesTable = table<DeviceRow>(
     first_version: "text",
     device_group: "text",
     template_stack: "text",
+    policy_status: "text",
+    template_status: "text",
     facts: "json?",
     connected_at: "integer?",
   },
@@ -49,4 +55,11 @@ export interface NodeRow {
 
 export const nodeTable = table<NodeRow>("panorama_node", { name: "text", state: "json" }, { key: ["name"] });
 
-export const PANORAMA_TABLES = [devicesTable, nodeTable, documentsTable, journalTable, operationsTable] as const;
+export const PANORAMA_TABLES = [
+  devicesTable,
+  nodeTable,
+  documentsTable,
+  journalTable,
+  operationsTable,
+  filesTable,
+] as const;

@@ -2,7 +2,10 @@ import type { DeviceState, Instant, World } from "@understudy/kernel";
 import { BaseNode } from "../node/base-node.ts";
 import { StorageConfigFiles } from "../node/config/file-config.ts";
 import type { FirewallProfile } from "../node/firewall-profile.ts";
+import type { Job } from "../node/jobs/job.ts";
 import type { Decision } from "../node/kept.ts";
+import type { NewLog } from "../node/logs/log-entry.ts";
+import { systemLog } from "../node/logs/node-logs.ts";
 import type { Settings } from "../node/settings.ts";
 import { type HaState, readyHa } from "./ha/ha-state.ts";
 import { type Connections, type FirewallState, toDeviceState } from "./state.ts";
@@ -17,6 +20,7 @@ export abstract class Firewall extends BaseNode<FirewallState> {
     super(settings, world, state, {
       save: (next) => writeState(world.storage, next),
       config: new StorageConfigFiles(world.storage),
+      files: world.storage,
     });
     this.profile = profile;
   }
@@ -41,6 +45,18 @@ export abstract class Firewall extends BaseNode<FirewallState> {
     return { ...state, ha: readyHa(state.ha, now, this.draw(this.settings.timing.haTransition)) };
   }
 
+  protected override logsOf(
+    before: FirewallState,
+    after: FirewallState,
+    ended: readonly Job[],
+    now: Instant,
+  ): readonly NewLog[] {
+    const logs = super.logsOf(before, after, ended, now);
+    if (before.ha?.role === after.ha?.role || before.ha === undefined || after.ha === undefined) return logs;
+    const text = `HA Group 1: Moved from state ${stateName(before.ha.role)} to state ${stateName(after.ha.role)}`;
+    return [...logs, systemLog(now, "ha", "state-change", after.ha.role === "active" ? "critical" : "high", text)];
+  }
+
   /** Changes its part in the pair. A firewall without a pair is left as it is. */
   changeHa<R>(decide: (ha: HaState, now: Instant) => Decision<HaState, R>): Promise<R | undefined> {
     return this.changeWhole((whole, now) => {
@@ -56,3 +72,6 @@ export abstract class Firewall extends BaseNode<FirewallState> {
     this.tell("connection");
   }
 }
+
+/** `Active`, as the system log writes it. */
+const stateName = (role: string): string => role.charAt(0).toUpperCase() + role.slice(1);

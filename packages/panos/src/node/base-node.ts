@@ -5,6 +5,8 @@ import {
   type Instant,
   type JsonObject,
   type RandomStream,
+  StorageError,
+  StoreError,
   seconds,
   type World,
 } from "@understudy/kernel";
@@ -12,12 +14,16 @@ import type { XmlElement } from "../wire/xml/tree.ts";
 import { changeBetween } from "./change.ts";
 import { ConfigEngine } from "./config/config-engine.ts";
 import type { ConfigFiles } from "./config/config-files.ts";
+import type { NodeFiles } from "./files/node-files.ts";
 import { finishTask } from "./finish-task.ts";
 import { documentsOf } from "./jobs/documents.ts";
 import type { Job } from "./jobs/job.ts";
 import { advanceJobs, nextDue } from "./jobs/queue.ts";
 import { type Decision, Kept } from "./kept.ts";
-import type { ConfiguredNode } from "./node.ts";
+import { LogBook } from "./logs/log-book.ts";
+import type { NewLog } from "./logs/log-entry.ts";
+import { logsBetween } from "./logs/node-logs.ts";
+import type { RecordingNode } from "./node.ts";
 import { powerDue } from "./power.ts";
 import type { NodeProfile } from "./profile.ts";
 import type { Settings } from "./settings.ts";
@@ -29,17 +35,20 @@ export interface NodeKeeper<Whole> {
   /** Resolves when the state would survive a power cut. */
   readonly save: (whole: Whole) => Promise<void>;
   readonly config: ConfigFiles;
+  readonly files: NodeFiles;
 }
 
 /**
  * A node during one boot: its stored state, the only place where it changes, the wake-ups that follow from it, and the
  * events that tell of it. `Whole` is all that is stored; what both kinds of node have is its `node`.
  */
-export abstract class BaseNode<Whole extends { readonly node: NodeState }> implements ConfiguredNode {
+export abstract class BaseNode<Whole extends { readonly node: NodeState }> implements RecordingNode {
   abstract readonly profile: NodeProfile;
   readonly settings: Settings;
   readonly world: World;
   readonly config: ConfigEngine;
+  readonly files: NodeFiles;
+  readonly logs: LogBook;
   readonly #kept: Kept<Whole>;
   #told: JsonObject = {};
 
@@ -47,6 +56,8 @@ export abstract class BaseNode<Whole extends { readonly node: NodeState }> imple
     this.settings = settings;
     this.world = world;
     this.config = new ConfigEngine(keeper.config, () => this.firstConfig());
+    this.files = keeper.files;
+    this.logs = new LogBook(keeper.files);
     this.#kept = new Kept(whole, keeper.save, (before, after) => this.#stored(before, after));
   }
 
@@ -61,6 +72,10 @@ export abstract class BaseNode<Whole extends { readonly node: NodeState }> imple
   /** A last touch to each change, such as what follows from the end of a job. Pure. */
   protected settle(whole: Whole, _now: Instant): Whole {
     return whole;
+  }
+  /** What of a change is to be logged. Pure. */
+  protected logsOf(before: Whole, after: Whole, ended: readonly Job[], now: Instant): readonly NewLog[] {
+    return logsBetween(before.node, after.node, ended, now);
   }
 
   get whole(): Whole {
@@ -102,16 +117,30 @@ export abstract class BaseNode<Whole extends { readonly node: NodeState }> imple
   /** Changes anything of what is stored, and advances the jobs. */
   async changeWhole<R>(decide: (whole: Whole, now: Instant) => Decision<Whole, R>): Promise<R> {
     let ended: readonly Job[] = [];
+    let logs: readonly NewLog[] = [];
     const result = await this.#kept.change((whole) => {
       const now = this.now();
       const decision = decide(whole, now);
       const advanced = advanceJobs(decision.state.node, now, finishTask);
       ended = advanced.ended;
       const state = advanced.node === decision.state.node ? decision.state : { ...decision.state, node: advanced.node };
-      return { state: this.settle(state, now), result: decision.result };
+      const settled = this.settle(state, now);
+      logs = settled === whole ? [] : this.logsOf(whole, settled, ended, now);
+      return { state: settled, result: decision.result };
     });
     for (const job of ended) this.#tellEnd(job);
+    if (logs.length > 0) await this.note(logs);
     return result;
+  }
+
+  /** Writes down what happened. A log that cannot be written costs nothing but the log. */
+  async note(logs: readonly NewLog[]): Promise<void> {
+    try {
+      await this.logs.note(logs);
+    } catch (error) {
+      if (!(error instanceof StorageError || error instanceof StoreError)) throw error;
+      this.world.log.warn("logs could not be written", { entries: logs.length, error: error.message });
+    }
   }
 
   /** Reads its configurations, and does what has become due while it was not there. */

@@ -3,7 +3,10 @@ import type { Answer } from "../wire/api/answer.ts";
 import type { Command } from "../wire/api/command.ts";
 import type { XmlElement } from "../wire/xml/tree.ts";
 import type { ConfigEngine } from "./config/config-engine.ts";
+import type { NodeFiles } from "./files/node-files.ts";
 import type { Decision } from "./kept.ts";
+import type { LogBook } from "./logs/log-book.ts";
+import type { NewLog } from "./logs/log-entry.ts";
 import type { NodeProfile } from "./profile.ts";
 import type { Settings } from "./settings.ts";
 import type { NodeState } from "./state.ts";
@@ -40,6 +43,14 @@ export interface ConfiguredNode extends PanosNode {
   readonly config: ConfigEngine;
   /** What Panorama pushed, as a tree below `config/panorama`; absent on Panorama and on firewalls it never pushed to. */
   readonly pushed?: XmlElement;
+}
+
+/** A node that keeps logs and files of its own. All nodes do. */
+export interface RecordingNode extends ConfiguredNode {
+  readonly files: NodeFiles;
+  readonly logs: LogBook;
+  /** Writes down what happened; never fails for want of space. */
+  note(logs: readonly NewLog[]): Promise<void>;
 }
 
 /** What a node does when it is given one operational command. The first behaviour of a table that has the path wins. */
