@@ -1,5 +1,5 @@
-import type { Stats } from "node:fs";
-import { type FileHandle, link, open, readdir, rename, rm, statfs, symlink } from "node:fs/promises";
+import { renameSync, type Stats, unlinkSync, writeFileSync } from "node:fs";
+import { type FileHandle, link, open, readdir, rm, statfs, symlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { bodyChunks } from "../network/body.ts";
 import type { Body } from "../network/http.ts";
@@ -7,7 +7,8 @@ import { instant } from "../time/units.ts";
 import type { Blob, Blobs } from "./blob.ts";
 import { hostCode, isMissing, onHost, unlessMissing } from "./directory/host-errors.ts";
 import { clearLeftovers, filesBelow, linksBelow, lookAt, removeEmptyFolders } from "./directory/host-tree.ts";
-import { makeFolder } from "./directory/make-folder.ts";
+import { makeFolder, makeFolderSync } from "./directory/make-folder.ts";
+import { readSmall, SMALL_BYTES } from "./directory/small-files.ts";
 import { loadSnapshot, takeSnapshot } from "./directory/snapshots.ts";
 import { lockStorage } from "./directory/storage-lock.ts";
 import { Turns } from "./directory/turns.ts";
@@ -77,6 +78,10 @@ class DirectoryStorage implements PowerableStorage {
   }
 
   async read(path: string): Promise<Uint8Array | undefined> {
+    const target = this.#resolve(checkPath(path), "follow");
+    if (target === undefined) return undefined;
+    const small = await onHost(path, async () => readSmall(join(this.#root, target)));
+    if (small !== "large") return small;
     await using file = await this.#openToRead(path);
     if (file === undefined) return undefined;
     checkWhole((await file.stat()).size);
@@ -105,6 +110,7 @@ class DirectoryStorage implements PowerableStorage {
     const target = this.#place(path);
     await this.#change(path, () =>
       this.#replace(target, options?.mode, async (temporary, mode) => {
+        if (content.length <= SMALL_BYTES) return writeFileSync(temporary, content, { flag: "wx", mode });
         await using file = await open(temporary, "wx", mode);
         await file.writeFile(content);
       }),
@@ -125,7 +131,7 @@ class DirectoryStorage implements PowerableStorage {
   async append(path: string, content: Uint8Array | string): Promise<void> {
     const target = this.#end(path);
     await this.#change(path, async () => {
-      await this.#prepare(target, (await this.#fileAt(target))?.size ?? 0);
+      await this.#prepare(target, this.#fileAt(target)?.size ?? 0);
       await using file = await open(join(this.#root, target), "a");
       await this.#grow(target, file, content);
     });
@@ -172,7 +178,7 @@ class DirectoryStorage implements PowerableStorage {
 
   /** Makes a file of `size` bytes stand at the path that only it has: what is added to it changes no blob and nothing synced. */
   async #prepare(path: string, size: number): Promise<void> {
-    const before = await this.#fileAt(path);
+    const before = this.#fileAt(path);
     if (size > (before?.size ?? 0)) {
       const message = `${path} has ${before?.size ?? 0} bytes: nothing can be received from byte ${size} on.`;
       throw new StorageError("mismatch", message, { path, from: size, size: before?.size ?? 0 });
@@ -185,8 +191,8 @@ class DirectoryStorage implements PowerableStorage {
     });
   }
 
-  async #fileAt(path: string): Promise<Stats | undefined> {
-    const found = await lookAt(join(this.#root, path));
+  #fileAt(path: string): Stats | undefined {
+    const found = lookAt(join(this.#root, path));
     return found?.isFile() ? found : undefined;
   }
 
@@ -201,12 +207,12 @@ class DirectoryStorage implements PowerableStorage {
     const source = this.#place(from);
     const target = this.#place(to);
     await this.#change(from, async () => {
-      const moved = await lookAt(join(this.#root, source));
+      const moved = lookAt(join(this.#root, source));
       const files = moved?.isDirectory() ? await filesBelow(this.#root, source) : moved === undefined ? [] : [source];
       if (files.length === 0) throw new StorageError("missing", `There is no ${from} to rename.`, { path: from });
       if (source === target) return;
       if (target.startsWith(`${source}/`)) throw badPath(to, "it lies in what is to be renamed");
-      if (moved?.isDirectory() && (await this.#standsAt(target)))
+      if (moved?.isDirectory() && this.#standsAt(target))
         throw badPath(to, "it is a file, and no folder can replace it");
       await this.#makeWay(target);
       for (const file of files) {
@@ -216,8 +222,8 @@ class DirectoryStorage implements PowerableStorage {
         this.#notes.renamed(file, destination);
         this.#moveLink(file, destination);
       }
-      await rename(join(this.#root, source), join(this.#root, target));
-      await removeEmptyFolders(this.#root, dirname(source));
+      renameSync(join(this.#root, source), join(this.#root, target));
+      removeEmptyFolders(this.#root, dirname(source));
     });
   }
 
@@ -228,8 +234,8 @@ class DirectoryStorage implements PowerableStorage {
     if (text !== undefined) this.#links.set(to, text);
   }
 
-  async #standsAt(path: string): Promise<boolean> {
-    const found = await lookAt(join(this.#root, path));
+  #standsAt(path: string): boolean {
+    const found = lookAt(join(this.#root, path));
     return found !== undefined && !found.isDirectory();
   }
 
@@ -237,12 +243,12 @@ class DirectoryStorage implements PowerableStorage {
     const target = this.#resolve(checkPath(path), "keep");
     if (target === undefined) return;
     await this.#change(path, async () => {
-      const files = (await this.#standsAt(target)) ? [target] : await filesBelow(this.#root, target);
+      const files = this.#standsAt(target) ? [target] : await filesBelow(this.#root, target);
       for (const file of files) {
         await this.#notes.beforeReplacing(file);
-        await rm(join(this.#root, file));
+        unlinkSync(join(this.#root, file));
         this.#links.delete(file);
-        await removeEmptyFolders(this.#root, dirname(file));
+        removeEmptyFolders(this.#root, dirname(file));
       }
     });
   }
@@ -263,7 +269,7 @@ class DirectoryStorage implements PowerableStorage {
 
   async stat(path: string): Promise<FileStat | undefined> {
     const target = this.#resolve(checkPath(path), "keep");
-    const found = target === undefined ? undefined : await onHost(path, () => lookAt(join(this.#root, target)));
+    const found = target === undefined ? undefined : await onHost(path, async () => lookAt(join(this.#root, target)));
     if (found === undefined || !(found.isFile() || found.isSymbolicLink())) return undefined;
     return { kind: found.isFile() ? "file" : "link", size: found.size, modified: instant(Math.floor(found.mtimeMs)) };
   }
@@ -289,7 +295,7 @@ class DirectoryStorage implements PowerableStorage {
   async usage(): Promise<{ readonly used: number; readonly free: number }> {
     return await onHost(this.#root, async () => {
       let used = 0;
-      for (const path of await filesBelow(this.#root, "")) used += (await lookAt(join(this.#root, path)))?.size ?? 0;
+      for (const path of await filesBelow(this.#root, "")) used += lookAt(join(this.#root, path))?.size ?? 0;
       const { bavail, bsize } = await statfs(this.#root);
       return { used, free: bavail * bsize };
     });
@@ -348,7 +354,7 @@ class DirectoryStorage implements PowerableStorage {
   ): Promise<void> {
     const host = join(this.#root, path);
     await this.#makeWay(path);
-    const before = await this.#fileAt(path);
+    const before = this.#fileAt(path);
     const temporary = join(dirname(host), `${RESERVED_PREFIX}${process.pid}-${this.#temporaries++}`);
     try {
       await make(
@@ -356,11 +362,11 @@ class DirectoryStorage implements PowerableStorage {
         mode ?? (before === undefined ? (this.#options.mode ?? DEFAULT_MODE) : before.mode & 0o7777),
       );
       await this.#notes.beforeReplacing(path);
-      await rename(temporary, host);
+      renameSync(temporary, host);
       this.#links.delete(path);
     } catch (error) {
-      await rm(temporary, { force: true });
-      await removeEmptyFolders(this.#root, dirname(path));
+      discard(temporary);
+      removeEmptyFolders(this.#root, dirname(path));
       throw error;
     }
   }
@@ -368,12 +374,12 @@ class DirectoryStorage implements PowerableStorage {
   /** Makes the folders of a path. Throws `bad-path` if a file would be a folder too. */
   async #makeWay(path: string): Promise<void> {
     try {
-      await makeFolder(dirname(join(this.#root, path)));
+      makeFolderSync(dirname(join(this.#root, path)));
     } catch (error) {
       if (isMissing(error) || hostCode(error) === "EEXIST") throw badPath(path, "a folder of it is a file");
       throw error;
     }
-    if (!(await lookAt(join(this.#root, path)))?.isDirectory()) return;
+    if (!lookAt(join(this.#root, path))?.isDirectory()) return;
     if ((await filesBelow(this.#root, path)).length > 0) throw badPath(path, "it is a folder");
     await rm(join(this.#root, path), { recursive: true });
   }
@@ -382,6 +388,13 @@ class DirectoryStorage implements PowerableStorage {
 function inside(path: string, resolved: string | undefined): string {
   if (resolved === undefined) throw badPath(path, "a link in it leads out of the storage");
   return resolved;
+}
+
+/** Removes a half-written file, if it can be; the next start removes it otherwise. What went wrong before is the error to report. */
+function discard(temporary: string): void {
+  try {
+    unlinkSync(temporary);
+  } catch {}
 }
 
 /** Makes a hard link; false where that cannot be done, such as from another file system. */

@@ -134,7 +134,7 @@ describe.each(storageBackends)("$name storage", ({ name, open }) => {
         expect(brief(await contentsOf(other.storage))).toEqual(brief(Object.fromEntries(model.synced)));
         await other[Symbol.asyncDispose]();
       }),
-      { numRuns: name === "memory" ? 2_000 : 150 },
+      { numRuns: { memory: 2_000, directory: 150 }[name] ?? 60 },
     );
   });
 });

@@ -330,15 +330,17 @@ describe.each(storageBackends)("$name storage", ({ open }) => {
   test("a download that runs while the power is cut writes nothing more", async () => {
     await using opened = await open();
     const { storage } = opened;
+    const halfway = Promise.withResolvers<void>();
     const gate = Promise.withResolvers<void>();
     async function* slow(): AsyncIterable<Uint8Array> {
       yield bytes(65);
+      halfway.resolve();
       await gate.promise;
       yield bytes(66);
     }
     const receiving = storage.receive("x", { kind: "stream", chunks: slow() });
     const failed = expect(receiving).rejects.toEqual(code("failed"));
-    while ((await storage.stat("x"))?.size !== 1) await Promise.resolve();
+    await halfway.promise;
     await storage.cut(() => true);
     gate.resolve();
     await failed;

@@ -1,11 +1,18 @@
-import type { Stats } from "node:fs";
-import { lstat, readdir, readlink, rm, rmdir } from "node:fs/promises";
+import { lstatSync, rmdirSync, type Stats } from "node:fs";
+import { readdir, readlink, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { RESERVED_PREFIX } from "../path.ts";
-import { hostCode, unlessMissing } from "./host-errors.ts";
+import { hostCode, isMissing, unlessMissing } from "./host-errors.ts";
 
-/** What lies at a place of the host, links not followed; `undefined` when nothing does. */
-export const lookAt = (path: string): Promise<Stats | undefined> => unlessMissing(lstat(path));
+/** What lies at a place of the host, links not followed; `undefined` when nothing does. At once: the thread pool takes ten times as long. */
+export function lookAt(path: string): Stats | undefined {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false });
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw error;
+  }
+}
 
 /** Files and links below a folder (the root: empty path), as paths from the root; the backends' own files left out. */
 export async function filesBelow(root: string, folder: string): Promise<string[]> {
@@ -24,7 +31,7 @@ export async function filesBelow(root: string, folder: string): Promise<string[]
 export async function linksBelow(root: string): Promise<Map<string, string>> {
   const links = new Map<string, string>();
   for (const path of await filesBelow(root, "")) {
-    if ((await lookAt(join(root, path)))?.isSymbolicLink()) links.set(path, await readlink(join(root, path)));
+    if (lookAt(join(root, path))?.isSymbolicLink()) links.set(path, await readlink(join(root, path)));
   }
   return links;
 }
@@ -41,10 +48,10 @@ export async function clearLeftovers(folder: string): Promise<void> {
 const NOT_EMPTY = new Set(["ENOTEMPTY", "EEXIST", "ENOENT", "ENOTDIR"]);
 
 /** Removes a folder and those around it, up to the root, as long as they are empty. */
-export async function removeEmptyFolders(root: string, folder: string): Promise<void> {
+export function removeEmptyFolders(root: string, folder: string): void {
   for (let path = folder; path !== "." && path !== ""; path = dirname(path)) {
     try {
-      await rmdir(join(root, path));
+      rmdirSync(join(root, path));
     } catch (error) {
       if (!NOT_EMPTY.has(hostCode(error))) throw error;
       if (hostCode(error) !== "ENOENT") return;

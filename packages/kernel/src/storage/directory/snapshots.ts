@@ -7,14 +7,12 @@ import { MemoryBlobs } from "../memory-blobs.ts";
 import { checkPath } from "../path.ts";
 import type { StorageSnapshot } from "../storage.ts";
 import { filesBelow } from "./host-tree.ts";
-import { readStart, type SyncedFile, type UndoNotes } from "./undo-notes.ts";
-
-/** Files up to this size are part of a snapshot; larger ones become blobs. */
-const SMALL_BYTES = 64 * 1024;
+import { readStart, SMALL_BYTES } from "./small-files.ts";
+import type { SyncedFile, UndoNotes } from "./undo-notes.ts";
 
 type SnapshotFile = StorageSnapshot["files"][number];
 
-/** What was synced, the lock file left out. Large files go into `blobs`, by default into memory. */
+/** What was synced, the lock file left out. Files that are not small go into `blobs`, by default into memory. */
 export async function takeSnapshot(
   root: string,
   notes: UndoNotes,
@@ -39,7 +37,7 @@ export async function takeSnapshot(
 async function contentOf(synced: SyncedFile, blobs: Blobs): Promise<SnapshotFile["content"]> {
   if (synced.kind === "link") return { link: synced.target };
   if (synced.kind === "small") return synced.bytes;
-  if (synced.size <= SMALL_BYTES) return await readStart(synced.file, synced.size);
+  if (synced.size <= SMALL_BYTES) return readStart(synced.file, synced.size);
   await using file = await open(synced.file, "r");
   return await blobs.receive(readFrom(file, 0, synced.size, synced.file));
 }

@@ -16,11 +16,9 @@ import { foldersOf, RESERVED_PREFIX } from "../path.ts";
 import { fateOf } from "../surviving-changes.ts";
 import { hostCode } from "./host-errors.ts";
 import { lookAt, removeEmptyFolders } from "./host-tree.ts";
+import { readStart, SMALL_BYTES } from "./small-files.ts";
 
-/** Up to this size a previous content is kept in memory; above, by a hard link. */
-const SMALL_BYTES = 64 * 1024;
-
-/** What a path held at the last sync. `grown`: that very file, which was shorter. `saved`: a file kept aside, which may have grown since. */
+/** What a path held at the last sync: small contents are kept in memory. `grown`: that very file, which was shorter. `saved`: a file kept aside, which may have grown since. */
 type Note =
   | { readonly kind: "absent" }
   | { readonly kind: "link"; readonly target: string; readonly modified: Date }
@@ -68,7 +66,7 @@ export class UndoNotes {
   /** To be called before bytes are added to the file itself. */
   async beforeGrowing(path: string): Promise<void> {
     if (this.#notes.has(path)) return;
-    const before = await lookAt(join(this.#root, path));
+    const before = lookAt(join(this.#root, path));
     this.#notes.set(
       path,
       before === undefined ? { kind: "absent" } : { kind: "grown", size: before.size, modified: before.mtime },
@@ -83,13 +81,13 @@ export class UndoNotes {
 
   async #capture(path: string, known?: Note & { readonly kind: "grown" }): Promise<Note> {
     const host = join(this.#root, path);
-    const before = await lookAt(host);
+    const before = lookAt(host);
     if (before === undefined || before.isDirectory()) return { kind: "absent" };
     if (before.isSymbolicLink()) return { kind: "link", target: await readlink(host), modified: before.mtime };
     const size = known?.size ?? before.size;
     const modified = known?.modified ?? before.mtime;
     if (size > SMALL_BYTES) return { kind: "saved", file: await this.#save(host), size, modified };
-    return { kind: "small", bytes: await readStart(host, size), mode: before.mode & 0o7777, modified };
+    return { kind: "small", bytes: readStart(host, size), mode: before.mode & 0o7777, modified };
   }
 
   /** What a path held at the last sync. */
@@ -107,7 +105,7 @@ export class UndoNotes {
       case "saved":
         return { kind: "file", file: note.file, size: note.size, modified: note.modified };
       case undefined: {
-        const now = await lookAt(file);
+        const now = lookAt(file);
         if (now?.isSymbolicLink()) return { kind: "link", target: await readlink(file), modified: now.mtime };
         return now?.isFile() ? { kind: "file", file, size: now.size, modified: now.mtime } : undefined;
       }
@@ -139,13 +137,13 @@ export class UndoNotes {
     const lost = this.paths.filter((path) => !keep(fateOf(path, this.#moved)));
     for (const path of lost) if (this.#notes.get(path)?.kind !== "grown") await this.#removeFile(path);
     for (const path of lost) await this.#bringBack(path, this.#notes.get(path) ?? { kind: "absent" });
-    for (const path of lost) await removeEmptyFolders(this.#root, dirname(path));
+    for (const path of lost) removeEmptyFolders(this.#root, dirname(path));
     await this.clear();
   }
 
   async #removeFile(path: string): Promise<void> {
     const host = join(this.#root, path);
-    const now = await lookAt(host);
+    const now = lookAt(host);
     if (now !== undefined && !now.isDirectory()) await rm(host);
   }
 
@@ -155,7 +153,7 @@ export class UndoNotes {
     if (note.kind === "grown") await truncate(host, note.size);
     else {
       for (const folder of foldersOf(path)) await this.#removeFile(folder);
-      if ((await lookAt(host))?.isDirectory()) await rm(host, { recursive: true });
+      if (lookAt(host)?.isDirectory()) await rm(host, { recursive: true });
       await mkdir(dirname(host), { recursive: true });
     }
     if (note.kind === "link") await symlink(note.target, host);
@@ -171,13 +169,12 @@ export class UndoNotes {
   async flush(): Promise<void> {
     const folders = new Set<string>();
     for (const path of this.paths) {
-      const now = await lookAt(join(this.#root, path));
-      if (now?.isFile()) await flushFile(join(this.#root, path));
+      if (lookAt(join(this.#root, path))?.isFile()) await flushFile(join(this.#root, path));
       folders.add(".");
       for (const folder of foldersOf(path)) folders.add(folder);
     }
     for (const folder of folders) {
-      if ((await lookAt(join(this.#root, folder)))?.isDirectory()) await flushFile(join(this.#root, folder));
+      if (lookAt(join(this.#root, folder))?.isDirectory()) await flushFile(join(this.#root, folder));
     }
   }
 }
@@ -185,12 +182,4 @@ export class UndoNotes {
 async function flushFile(path: string): Promise<void> {
   await using file = await open(path, "r");
   await file.sync();
-}
-
-/** The first `size` bytes of a file. */
-export async function readStart(path: string, size: number): Promise<Uint8Array> {
-  await using file = await open(path, "r");
-  const bytes = new Uint8Array(size);
-  const { bytesRead } = await file.read(bytes, 0, size, 0);
-  return bytes.subarray(0, bytesRead);
 }
