@@ -3,6 +3,9 @@ export { BUS_SOCKET } from "./device/layout.ts";
 export { linesOfBus } from "./device/lines/lines-of-bus.ts";
 export { linesOfEvent } from "./device/lines/lines-of-event.ts";
 export { choiceOfLine } from "./device/lines/question-lines.ts";
+export { runPvcontrol } from "./device/tools/pvcontrol.ts";
+export { runPvcurl } from "./device/tools/pvcurl.ts";
+export type { ToolIo } from "./device/tools/tool-io.ts";
 export { connectPantahub, type PantahubConnection } from "./site/connect-pantahub.ts";
 export {
   initMockerFolder,
