@@ -1,16 +1,23 @@
 import type { ApiTable } from "../node/api/answer-call.ts";
+import { administrationBehaviors } from "../node/behaviours/administration.ts";
 import { configBehaviors } from "../node/behaviours/config.ts";
+import { contentBehaviors } from "../node/behaviours/content.ts";
 import { jobBehaviors } from "../node/behaviours/jobs.ts";
+import { licenseBehaviors } from "../node/behaviours/licenses.ts";
 import { lockBehaviors } from "../node/behaviours/locks.ts";
+import { resourceBehaviors } from "../node/behaviours/resources.ts";
 import { softwareBehaviors } from "../node/behaviours/software.ts";
 import { systemBehaviors } from "../node/behaviours/system.ts";
+import { userIdBehaviors } from "../node/behaviours/user-id.ts";
 import { answerCommit } from "../node/config/commit-calls.ts";
 import { answerConfig } from "../node/config/config-calls.ts";
 import type { Behavior } from "../node/node.ts";
+import { answerUserId } from "../node/user-id/user-id-calls.ts";
 import { result } from "../wire/api/answer.ts";
 import { commandTree } from "../wire/api/command.ts";
 import { xml } from "../wire/xml/write.ts";
 import { deviceBehaviors } from "./behaviours/devices.ts";
+import { groupBehaviors } from "./behaviours/groups.ts";
 import type { RunningPanorama } from "./running-panorama.ts";
 
 const tellsNoHa: Behavior<RunningPanorama> = {
@@ -23,15 +30,21 @@ const behaviors: readonly Behavior<RunningPanorama>[] = [
   ...jobBehaviors,
   ...softwareBehaviors,
   ...configBehaviors,
+  ...contentBehaviors,
+  ...licenseBehaviors,
+  ...resourceBehaviors,
+  ...administrationBehaviors,
+  ...userIdBehaviors,
   ...lockBehaviors,
   ...deviceBehaviors,
+  ...groupBehaviors,
   tellsNoHa,
 ];
 
 /** All that a Panorama answers itself. */
 export const PANORAMA_API: ApiTable<RunningPanorama> = Object.freeze({
   commands: commandTree(behaviors.map((behavior) => [behavior.on, behavior] as const)),
-  types: { config: answerConfig, commit: answerCommit },
+  types: { config: answerConfig, commit: answerCommit, "user-id": answerUserId },
   unknown: (panorama: RunningPanorama, path: readonly string[]) =>
     panorama.world.events.emit("unknown-command", {}, { command: path.join(" ") }),
 });

@@ -59,10 +59,19 @@ export class Registry {
   }
 
   /** Expects a firewall. One that is known already keeps its row. */
-  async enrol(fresh: Omit<DeviceRow, "number" | "facts" | "connected_at">): Promise<DeviceRow> {
+  async enrol(
+    fresh: Omit<DeviceRow, "number" | "facts" | "connected_at" | "policy_status" | "template_status">,
+  ): Promise<DeviceRow> {
     const known = this.#bySerial.get(fresh.serial);
     if (known !== undefined) return known.row;
-    const row: DeviceRow = { ...fresh, number: this.#bySerial.size, facts: null, connected_at: null };
+    const row: DeviceRow = {
+      ...fresh,
+      number: this.#bySerial.size,
+      policy_status: "",
+      template_status: "",
+      facts: null,
+      connected_at: null,
+    };
     this.#add(row);
     await this.#store.commit([insert(devicesTable, row)]);
     return row;

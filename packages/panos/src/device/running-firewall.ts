@@ -106,6 +106,11 @@ export class RunningFirewall extends Firewall implements CallAnswerer, HttpHandl
     return name === undefined ? undefined : this.config.document(name);
   }
 
+  /** `undefined` when it is managed by nobody. */
+  get panoramaIp(): string | undefined {
+    return this.#panoramaIp;
+  }
+
   get listen(): DeviceFacts["listen"] {
     return this.#listeners.addresses;
   }

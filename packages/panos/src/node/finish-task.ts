@@ -1,5 +1,6 @@
 import { withoutLocksOf } from "./config/locks.ts";
 import type { FinishTask } from "./jobs/queue.ts";
+import { finishContent } from "./software/content-jobs.ts";
 import { finishDownload, finishInstall } from "./software/software-jobs.ts";
 
 const COMMITTED = ["Configuration committed successfully"];
@@ -14,6 +15,11 @@ export const finishTask: FinishTask = (node, job, at) => {
       return finishDownload(task)(node, job, at);
     case "install":
       return finishInstall(task)(node, job, at);
+    case "content-download":
+    case "content-install":
+      return finishContent(task)(node, job, at);
+    case "other":
+      return { node, details: task.details };
     case "commit": {
       const config = withoutLocksOf({ ...node.config, running: task.document, coverage: task.coverage }, task.admin);
       return { node: { ...node, config }, details: COMMITTED, warnings: task.warnings };

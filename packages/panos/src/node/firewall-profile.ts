@@ -15,6 +15,8 @@ export interface FirewallProfile extends NodeProfile {
   readonly sessions: number;
   readonly routes: number;
   readonly arpEntries: number;
+  /** How sessions and what follows from them vary with time. Default steady. */
+  readonly pattern: TrafficPattern;
   readonly advancedRouting: boolean;
   readonly ha?: HaProfile;
   /** Its own listeners, as `host:port`; absent: by the plan of addresses. */
@@ -22,6 +24,9 @@ export interface FirewallProfile extends NodeProfile {
   readonly deviceGroup: string;
   readonly templateStack: string;
 }
+
+const TRAFFIC_PATTERNS = ["steady", "daily", "ramp", "burst", "random-walk"] as const;
+export type TrafficPattern = (typeof TRAFFIC_PATTERNS)[number];
 
 export interface HaProfile {
   readonly peerSerial: string;
@@ -79,6 +84,7 @@ export function firewallProfile(spec: Pick<DeviceSpec, "id" | "options">): Firew
     sessions: number(metrics.tcp_sessions) ?? FIREWALL_DEFAULTS.sessions,
     routes: number(metrics.route_count) ?? FIREWALL_DEFAULTS.routes,
     arpEntries: number(metrics.arp_count) ?? FIREWALL_DEFAULTS.arpEntries,
+    pattern: TRAFFIC_PATTERNS.find((pattern) => pattern === metrics.pattern) ?? "steady",
     advancedRouting: options.advanced_routing === true,
     deviceGroup: text(options.device_group) ?? FIREWALL_DEFAULTS.deviceGroup,
     templateStack: text(options.template_stack) ?? FIREWALL_DEFAULTS.templateStack,

@@ -1,6 +1,8 @@
 import { days, type Instant } from "@understudy/kernel";
 import { type ConfigState, FIRST_CONFIG } from "./config/config-state.ts";
 import type { Job } from "./jobs/job.ts";
+import type { License } from "./profile.ts";
+import type { DynamicObjects } from "./user-id/dynamic-objects.ts";
 
 /** Whether a node is up, and if not, how it comes back. */
 export type PowerState =
@@ -29,6 +31,9 @@ export interface NodeState {
   readonly uploaded: readonly string[];
   readonly diskFreeGb: number;
   readonly appVersion: string;
+  readonly content: ContentState;
+  /** Absent: as the profile says. */
+  readonly licenses?: readonly License[];
   readonly bootedAt: Instant;
   /** Absent: never rebooted. */
   readonly lastReboot?: Instant;
@@ -42,7 +47,36 @@ export interface NodeState {
   /** Number of the last job since boot. */
   readonly lastJob: number;
   readonly config: ConfigState;
+  /** Comments on changes, by the path they belong to. */
+  readonly auditComments?: readonly AuditComment[];
+  /** Keys that new virtual firewalls would join Panorama with. */
+  readonly vmAuthKeys?: readonly { readonly key: string; readonly until: number; readonly expires: string }[];
+  /** What was registered at run time; absent: nothing ever was. */
+  readonly dynamic?: DynamicObjects;
 }
+
+export interface AuditComment {
+  readonly xpath: string;
+  readonly comment: string;
+  readonly admin: string;
+  readonly at: Instant;
+}
+
+/** Updates besides the running version of applications and threats. */
+export interface ContentState {
+  readonly antivirus: string;
+  readonly wildfire: string;
+  /** On the disk, as `content 8795-8489`, `anti-virus 5000-5500` … */
+  readonly downloaded: readonly string[];
+  /** Ran before; what a downgrade goes back to. */
+  readonly previous?: string;
+}
+
+export const FIRST_CONTENT: ContentState = Object.freeze({
+  antivirus: "0",
+  wildfire: "0",
+  downloaded: Object.freeze([]),
+});
 
 /** What a node starts with when it was never on before. */
 export interface FirstState {
@@ -58,6 +92,7 @@ export function firstNodeState(first: FirstState, now: Instant): NodeState {
   return {
     ...first,
     uploaded: [],
+    content: FIRST_CONTENT,
     bootedAt,
     reboots: 0,
     ready: true,

@@ -95,6 +95,16 @@ export const deviceSchema = Type.Object(
     metrics: Type.Optional(
       Type.Object(
         {
+          /** How sessions and what follows from them vary with time. Default steady. */
+          pattern: Type.Optional(
+            Type.Union([
+              Type.Literal("steady"),
+              Type.Literal("daily"),
+              Type.Literal("ramp"),
+              Type.Literal("burst"),
+              Type.Literal("random-walk"),
+            ]),
+          ),
           tcp_sessions: Type.Optional(count),
           route_count: Type.Optional(count),
           arp_count: Type.Optional(count),

@@ -25,7 +25,7 @@ export function listed(row: DeviceRow, connected: boolean, now: Instant): Listed
     ...(facts?.haState === undefined || facts.haPeer === undefined
       ? {}
       : { ha: { state: facts.haState, peerSerial: facts.haPeer } }),
-    policyStatus: "",
+    policyStatus: row.policy_status,
   };
 }
 

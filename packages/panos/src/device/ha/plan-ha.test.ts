@@ -26,6 +26,7 @@ const peer = (role: HaRole, more: Partial<HaStatus> = {}): HaStatus => ({
   appVersion: "1",
   mgmtIp: "1",
   ha1Ip: "1",
+  sessions: 1,
   configDigest: "",
   ...more,
 });

@@ -17,5 +17,6 @@ export const statusOf = (firewall: Firewall, profile: HaProfile, ha: HaState, ha
   appVersion: firewall.state.appVersion,
   mgmtIp: firewall.profile.ipAddress,
   ha1Ip,
+  sessions: firewall.whole.traffic.sessions,
   configDigest: "",
 });

@@ -11,7 +11,7 @@ import { type CommandTree, walkCommand } from "../../wire/api/command.ts";
 import { type ApiCall, parameter } from "../../wire/api/request.ts";
 import { readXml } from "../../wire/xml/read.ts";
 import { xml } from "../../wire/xml/write.ts";
-import type { Behavior, Caller, PanosNode } from "../node.ts";
+import type { Behavior, Caller, ConfiguredNode, PanosNode } from "../node.ts";
 import { login } from "./authenticate.ts";
 
 /** What a kind of node can be asked for by `type`, besides `keygen`, `version` and `op`. */
@@ -35,7 +35,7 @@ export const forbidden = (node: PanosNode): Answer =>
   node.settings.authErrors === "legacy" ? FORBIDDEN_LEGACY : FORBIDDEN;
 
 /** Answers a call that needs no authentication any more. */
-export function answerCall<N extends PanosNode>(
+export function answerCall<N extends ConfiguredNode>(
   node: N,
   table: ApiTable<N>,
   call: ApiCall,
@@ -58,12 +58,12 @@ export function answerCall<N extends PanosNode>(
 }
 
 /** Gives a key for a user and password. Needs no authentication itself. */
-export function keygen(node: PanosNode, call: ApiCall): Answer {
+export function keygen(node: ConfiguredNode, call: ApiCall): Answer {
   const user = parameter(call.parameters, "user");
   const password = parameter(call.parameters, "password");
   if (user === undefined || password === undefined) return forbidden(node);
-  if (login(node.settings, user, password) === undefined) return forbidden(node);
-  return result(xml`<key>${node.settings.apiKey}</key>`);
+  const key = login(node, user, password)?.key;
+  return key === undefined ? forbidden(node) : result(xml`<key>${key}</key>`);
 }
 
 function version(node: PanosNode): Answer {

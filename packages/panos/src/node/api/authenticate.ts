@@ -1,19 +1,61 @@
+import { createHmac } from "node:crypto";
 import type { Credentials } from "../../wire/api/request.ts";
-import type { Settings } from "../settings.ts";
+import { attribute, childrenNamed, childText, descend } from "../../wire/xml/tree.ts";
+import { fitsHash } from "../admin/sha256-crypt.ts";
+import type { ConfigEngine } from "../config/config-engine.ts";
+import type { ConfiguredNode } from "../node.ts";
 
 /** The administrator whose credentials these are; `undefined` when they are nobody's. */
-export function authenticate(settings: Settings, credentials: Credentials): string | undefined {
+export function authenticate(node: ConfiguredNode, credentials: Credentials): string | undefined {
   switch (credentials.kind) {
     case "key":
-      return credentials.key === settings.apiKey ? (settings.users[0]?.username ?? "admin") : undefined;
+      return ownerOfKey(node, credentials.key);
     case "basic":
-      return login(settings, credentials.user, credentials.password);
+      return login(node, credentials.user, credentials.password)?.admin;
     case "none":
       return undefined;
   }
 }
 
-/** The administrator, when name and password fit. */
-export function login(settings: Settings, username: string, password: string): string | undefined {
-  return settings.users.find((user) => user.username === username && user.password === password)?.username;
+/** A login that went well. */
+export interface Login {
+  readonly admin: string;
+  readonly key: string;
+}
+
+/**
+ * Logs in with name and password: a user of the scenario gets the lab's key, an administrator of the configuration one that
+ * follows from name and password hash, so that it is the same after a restart.
+ */
+export function login(node: ConfiguredNode, username: string, password: string): Login | undefined {
+  const hashed = configuredAdmins(node.config).get(username);
+  if (hashed !== undefined && fitsHash(password, hashed))
+    return { admin: username, key: keyOf(node, username, hashed) };
+  const user = node.settings.users.find(
+    (candidate) => candidate.username === username && candidate.password === password,
+  );
+  return user === undefined || hashed !== undefined ? undefined : { admin: user.username, key: node.settings.apiKey };
+}
+
+function ownerOfKey(node: ConfiguredNode, key: string): string | undefined {
+  if (key === node.settings.apiKey) return node.settings.users[0]?.username ?? "admin";
+  if (!node.config.isLoaded) return undefined;
+  for (const [name, hash] of configuredAdmins(node.config)) if (keyOf(node, name, hash) === key) return name;
+  return undefined;
+}
+
+const keyOf = (node: ConfiguredNode, name: string, hash: string): string =>
+  createHmac("sha256", node.settings.apiKey).update(`${name}\n${hash}`).digest("base64url");
+
+/** Administrators of the candidate or running configuration that have a password hash. */
+function configuredAdmins(config: ConfigEngine): ReadonlyMap<string, string> {
+  const admins = new Map<string, string>();
+  if (!config.isLoaded) return admins;
+  for (const tree of [config.running, config.candidate]) {
+    for (const entry of childrenNamed(descend(tree, "mgt-config", "users") ?? tree, "entry")) {
+      const [name, hash] = [attribute(entry, "name"), childText(entry, "phash")];
+      if (name !== undefined && hash !== undefined && hash !== "") admins.set(name, hash);
+    }
+  }
+  return admins;
 }

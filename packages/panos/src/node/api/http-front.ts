@@ -2,7 +2,7 @@ import { type HttpAnswer, type HttpHandler, type ReceivedRequest, readBytes, tex
 import { type Answer, badRequest, MALFORMED } from "../../wire/api/answer.ts";
 import { httpReply, rendered } from "../../wire/api/http.ts";
 import { type ApiCall, parameter, pathOf, readApiCall } from "../../wire/api/request.ts";
-import type { Caller, PanosNode } from "../node.ts";
+import type { Caller, ConfiguredNode } from "../node.ts";
 import { type ApiTable, answerCall, forbidden, keygen } from "./answer-call.ts";
 import { authenticate } from "./authenticate.ts";
 
@@ -30,7 +30,7 @@ export type CallCarrier = (
 ) => Promise<HttpAnswer> | HttpAnswer | undefined;
 
 /** The XML API of one node over HTTP. */
-export class HttpFront<N extends PanosNode> implements HttpHandler {
+export class HttpFront<N extends ConfiguredNode> implements HttpHandler {
   readonly #node: N;
   readonly #table: ApiTable<N>;
   readonly #elsewhere: CallCarrier | undefined;
@@ -61,7 +61,7 @@ export class HttpFront<N extends PanosNode> implements HttpHandler {
 
   #answer(call: ApiCall, { remote, signal }: Via): HttpAnswer | Promise<HttpAnswer> {
     const node = this.#node;
-    const admin = authenticate(node.settings, call.credentials);
+    const admin = authenticate(node, call.credentials);
     const isKeygen = parameter(call.parameters, "type") === "keygen";
     if (admin === undefined && !isKeygen)
       return reply(hasType(call) ? forbidden(node) : badRequest('Missing value for parameter "type".'));

@@ -2,19 +2,29 @@ import { between, type Duration, later } from "@understudy/kernel";
 import { result, resultText } from "../../wire/api/answer.ts";
 import { systemInfoMessage } from "../../wire/messages/system-info.ts";
 import { longTime } from "../../wire/time.ts";
+import { childText, descend } from "../../wire/xml/tree.ts";
 import { block, xml } from "../../wire/xml/write.ts";
-import type { Behavior, PanosNode } from "../node.ts";
+import type { Behavior, ConfiguredNode } from "../node.ts";
 import { closing } from "../power.ts";
 import { familyOf, macAddress } from "../profile.ts";
 import { compareVersions } from "../software/version.ts";
 
-const tellsSystemInfo: Behavior<PanosNode> = {
+/** As the running configuration says; that of a node nobody has configured is its profile's. */
+export function hostnameOf(node: ConfiguredNode): string {
+  const system = node.config.isLoaded
+    ? descend(node.config.running, "devices", "entry", "deviceconfig", "system")
+    : undefined;
+  const configured = system === undefined ? undefined : childText(system, "hostname");
+  return configured === undefined || configured === "" ? node.profile.hostname : configured;
+}
+
+const tellsSystemInfo: Behavior<ConfiguredNode> = {
   on: "show.system.info",
   handle: (node) => {
     const { profile, state } = node;
     return result(
       systemInfoMessage.render({
-        hostname: profile.hostname,
+        hostname: hostnameOf(node),
         ipAddress: profile.ipAddress,
         macAddress: macAddress(profile.serial, 0),
         model: profile.model,
@@ -22,8 +32,8 @@ const tellsSystemInfo: Behavior<PanosNode> = {
         serial: profile.serial,
         version: state.version,
         appVersion: state.appVersion,
-        antivirusVersion: "0",
-        wildfireVersion: "0",
+        antivirusVersion: state.content.antivirus,
+        wildfireVersion: state.content.wildfire,
         time: node.now(),
         uptime: between(state.bootedAt, node.now()),
         multiVsys: false,
@@ -35,23 +45,23 @@ const tellsSystemInfo: Behavior<PanosNode> = {
   },
 };
 
-const tellsClock: Behavior<PanosNode> = {
+const tellsClock: Behavior<ConfiguredNode> = {
   on: "show.clock",
   handle: (node) => result(block(`${longTime(node.now(), "UTC")}\n`)),
 };
 
-const tellsDataplaneClock: Behavior<PanosNode> = {
+const tellsDataplaneClock: Behavior<ConfiguredNode> = {
   on: "show.clock.more",
   handle: (node) => result(xml`<member>${block(`dataplane time: ${longTime(node.now(), "UTC")}\n`)}</member>`),
 };
 
-const tellsChassisReady: Behavior<PanosNode> = {
+const tellsChassisReady: Behavior<ConfiguredNode> = {
   on: "show.chassis-ready",
   handle: (node) => resultText(node.state.ready ? "yes" : "no"),
 };
 
 /** Both orders are answered at once; the node goes down a little later. */
-const goesDown = (on: string, then: "reboot" | "off"): Behavior<PanosNode> => ({
+const goesDown = (on: string, then: "reboot" | "off"): Behavior<ConfiguredNode> => ({
   on,
   handle: (node) =>
     node.change((state, now) => {
@@ -60,7 +70,7 @@ const goesDown = (on: string, then: "reboot" | "off"): Behavior<PanosNode> => ({
     }),
 });
 
-export const systemBehaviors: readonly Behavior<PanosNode>[] = [
+export const systemBehaviors: readonly Behavior<ConfiguredNode>[] = [
   tellsSystemInfo,
   tellsClock,
   tellsDataplaneClock,

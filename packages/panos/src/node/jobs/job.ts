@@ -24,6 +24,10 @@ export type JobTask =
   | { readonly kind: "autocommit" }
   | { readonly kind: "download"; readonly version: string; readonly syncToPeer: boolean }
   | { readonly kind: "install"; readonly version: string }
+  | { readonly kind: "content-download"; readonly update: UpdateKind; readonly version: string }
+  | { readonly kind: "content-install"; readonly update: UpdateKind; readonly version: string }
+  /** Refreshes, exports and the like: only takes its time. */
+  | { readonly kind: "other"; readonly details: readonly string[] }
   /** Puts a document that was written down when the job was ordered into force. */
   | {
       readonly kind: "commit";
@@ -39,6 +43,8 @@ export type JobTask =
   | { readonly kind: "pushed"; readonly document: string; readonly order: string }
   /** On Panorama: waits for what its firewalls report. */
   | { readonly kind: "push"; readonly order: string; readonly targets: readonly PushTarget[] };
+
+export type UpdateKind = "content" | "anti-virus" | "wildfire";
 
 /** How a push stands on one firewall. */
 export interface PushTarget {

@@ -25,6 +25,8 @@ const statusShape = Type.Object({
   appVersion: text,
   mgmtIp: text,
   ha1Ip: text,
+  /** As the scenario says, without what varies with time. */
+  sessions: Type.Integer(),
   /** Stands for the shared part of its running configuration. */
   configDigest: text,
 });

@@ -1,0 +1,138 @@
+import type { Behavior } from "../../node/node.ts";
+import { macAddress } from "../../node/profile.ts";
+import { result } from "../../wire/api/answer.ts";
+import { argumentText } from "../../wire/api/command.ts";
+import {
+  renderCounters,
+  renderHardware,
+  renderInterface,
+  renderInterfaces,
+  renderManagementInterface,
+} from "../../wire/messages/interfaces.ts";
+import { attribute, childrenNamed, childText, descend } from "../../wire/xml/tree.ts";
+import { NO_MARKUP, writeXml, xml } from "../../wire/xml/write.ts";
+import { interfacesOf, interfaceTraffic } from "../interfaces.ts";
+import type { RunningFirewall } from "../running-firewall.ts";
+
+type FirewallBehavior = Behavior<RunningFirewall>;
+
+const tellsInterface: FirewallBehavior = {
+  on: "show.interface",
+  handle: (firewall, command) => {
+    const name = argumentText(command);
+    const all = interfacesOf(firewall);
+    if (name === "hardware") return result(renderHardware(all));
+    if (name === "all" || name === "logical") return result(renderInterfaces(all));
+    if (name === "management") {
+      return result(
+        renderManagementInterface(
+          firewall.profile.ipAddress,
+          macAddress(firewall.profile.serial, 0),
+          interfaceTraffic(firewall, 9),
+        ),
+      );
+    }
+    const at = all.findIndex((one) => one.name === name);
+    const found = all[at];
+    return result(
+      found === undefined
+        ? xml`<error>Interface '${name}' not found</error>`
+        : renderInterface(found, interfaceTraffic(firewall, at)),
+    );
+  },
+};
+
+const tellsCounters: FirewallBehavior = {
+  on: "show.counter.interface",
+  handle: (firewall, command) => {
+    const name = argumentText(command);
+    const at = interfacesOf(firewall).findIndex((one) => one.name === name);
+    return result(at < 0 ? NO_MARKUP : renderCounters(name, interfaceTraffic(firewall, at)));
+  },
+};
+
+const tellsGlobalCounters: FirewallBehavior = {
+  on: "show.counter.global",
+  handle: (firewall) => {
+    const { packetsIn } = interfaceTraffic(firewall, 0);
+    const entry = (name: string, value: number, description: string) =>
+      xml`<entry><category>packet</category><severity>info</severity><value>${value}</value><rate>${Math.floor(value % 1000)}</rate><aspect>pktproc</aspect><desc>${description}</desc><id>${name.length}</id><name>${name}</name></entry>`;
+    return result(
+      xml`<dp>dp0</dp><global><t>1</t><counters>${entry("pkt_recv", packetsIn, "Packets received")}${entry("pkt_sent", Math.floor(packetsIn * 0.9), "Packets transmitted")}${entry("flow_policy_deny", Math.floor(packetsIn * 0.001), "Session setup: denied by policy")}</counters></global>`,
+    );
+  },
+};
+
+/** Tunnels follow the configuration: one per IPsec tunnel. */
+const tellsTunnels: FirewallBehavior = {
+  on: "show.running.tunnel.flow.all",
+  handle: (firewall) => {
+    const tunnels = firewall.config.isLoaded
+      ? childrenNamed(
+          descend(firewall.config.running, "devices", "entry", "network", "tunnel", "ipsec") ?? {
+            name: "",
+            attributes: [],
+            children: [],
+          },
+          "entry",
+        )
+      : [];
+    const entries = tunnels.map(
+      (tunnel, at) =>
+        xml`<entry><name>${attribute(tunnel, "name")}</name><id>${at + 1}</id><gwid>${at + 1}</gwid><inner-if>${childText(tunnel, "tunnel-interface") ?? `tunnel.${at + 1}`}</inner-if><outer-if>ethernet1/1</outer-if><localip>${firewall.profile.ipAddress}</localip><peerip>203.0.113.${at + 1}</peerip><state>active</state><mon>off</mon><owner>1</owner></entry>`,
+    );
+    const ipsec = entries.length === 0 ? xml`<IPSec/>` : xml`<IPSec>${entries}</IPSec>`;
+    return result(
+      xml`<dp>dp0</dp><num_ipsec>${entries.length}</num_ipsec><num_sslvpn>0</num_sslvpn><hop/>${ipsec}<SSL-VPN/><GlobalProtect-Gateway/><GlobalProtect-site-to-site/><total>${entries.length}</total>`,
+    );
+  },
+};
+
+/** Rules as text blocks. */
+const tellsSecurityPolicy: FirewallBehavior = {
+  on: "show.running.security-policy",
+  handle: (firewall) => {
+    const rules = descend(
+      firewall.config.running,
+      "devices",
+      "entry",
+      "vsys",
+      "entry",
+      "rulebase",
+      "security",
+      "rules",
+    );
+    const blocks = childrenNamed(rules ?? { name: "", attributes: [], children: [] }, "entry").map((rule, at) => {
+      const members = (field: string): string => {
+        const texts = childrenNamed(descend(rule, field) ?? { name: "", attributes: [], children: [] }, "member").map(
+          (member) => writeXml(member.children).markup,
+        );
+        return texts.length === 0 ? "any" : texts.join(" ");
+      };
+      const action = childText(rule, "action") ?? "allow";
+      return `"${attribute(rule, "name") ?? ""}; index: ${at + 1}" {\n  from ${members("from")};\n  source ${members("source")};\n  to ${members("to")};\n  destination ${members("destination")};\n  application/service ${members("application")}/${members("service")};\n  action ${action};\n}`;
+    });
+    return result(xml`<member>${blocks.join("\n")}</member>`);
+  },
+};
+
+const tellsPanoramaStatus: FirewallBehavior = {
+  on: "show.panorama-status",
+  handle: (firewall) => {
+    const { panoramaIp } = firewall;
+    if (panoramaIp === undefined) return result(NO_MARKUP);
+    const connected = firewall.connections.connected ? "yes" : "no";
+    return result({
+      markup: `\nPanorama Server 1 : ${panoramaIp}\n    Connected     : ${connected}\n    HA state      : disconnected\n`,
+    });
+  },
+};
+
+export const interfaceBehaviors: readonly FirewallBehavior[] = [
+  tellsInterface,
+  tellsCounters,
+  tellsGlobalCounters,
+  tellsTunnels,
+  tellsSecurityPolicy,
+  tellsPanoramaStatus,
+];

@@ -1,0 +1,210 @@
+import { CODES, refused, result } from "../../wire/api/answer.ts";
+import { argumentText } from "../../wire/api/command.ts";
+import { dateTime } from "../../wire/time.ts";
+import { attribute, childrenNamed, childText, descend, textOf } from "../../wire/xml/tree.ts";
+import { block, leaves, NO_MARKUP, xml } from "../../wire/xml/write.ts";
+import { sha256Crypt } from "../admin/sha256-crypt.ts";
+import { WILL_SUCCEED } from "../jobs/job.ts";
+import { enqueue } from "../jobs/queue.ts";
+import type { Behavior, ConfiguredNode } from "../node.ts";
+
+type NodeBehavior = Behavior<ConfiguredNode>;
+
+/** The requester's own entry has `<self/>` right behind its name. */
+const listsAdmins = (on: string): NodeBehavior => ({
+  on,
+  handle: (node, _, caller) =>
+    result(
+      xml`<admins><entry><admin>${caller.admin}</admin><self/><from>${caller.remote}</from><type>Web</type><session-start>${dateTime(node.now())}</session-start><idle-for>00:00:00s</idle-for></entry></admins>`,
+    ),
+});
+
+const listsPlugins: NodeBehavior = { on: "show.plugins.packages", handle: () => result(xml`<plugins/>`) };
+
+const SALT = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
+
+const hashesPassword: NodeBehavior = {
+  on: "request.password-hash.password",
+  handle: (node, command) => {
+    const stream = node.stream("password-salt");
+    const salt = Array.from({ length: 8 }, () => SALT.charAt(stream.integer(0, SALT.length - 1))).join("");
+    const hash = sha256Crypt(argumentText(command), salt);
+    return hash === undefined
+      ? refused(CODES.invalidObject, "password is too long")
+      : result(xml`<phash>${hash}</phash>`);
+  },
+};
+
+/** Settings of the session or of debugging: confirmed, and without effect. */
+const confirms = (on: string): NodeBehavior => ({ on, handle: () => result(NO_MARKUP) });
+
+const setsAuditComment: NodeBehavior = {
+  on: "set.audit-comment",
+  handle: (node, command, caller) =>
+    node.change((state, now) => {
+      const [xpath, comment] = [childText(command.last, "xpath"), childText(command.last, "comment")];
+      if (xpath === undefined || comment === undefined)
+        return { state, result: refused(CODES.invalidCommand, " set -> audit-comment  needs xpath and comment") };
+      const entry = { xpath, comment, admin: caller.admin, at: now };
+      const kept = [...(state.auditComments ?? []), entry].slice(-MAX_AUDIT_COMMENTS);
+      return { state: { ...state, auditComments: kept }, result: result(NO_MARKUP) };
+    }),
+};
+
+/** Older comments are forgotten. */
+const MAX_AUDIT_COMMENTS = 1000;
+
+const listsAuditComments: NodeBehavior = {
+  on: "show.config.list.audit-comments",
+  handle: (node, command) => {
+    const xpath = childText(command.last, "xpath");
+    const found = (node.state.auditComments ?? [])
+      .filter((entry) => xpath === undefined || entry.xpath === xpath)
+      .toReversed();
+    return result(
+      xml`${found.map(({ admin, comment, at }) => xml`<entry>${leaves({ admin, comment, "config-version": "", timestamp: dateTime(at) })}</entry>`)}`,
+    );
+  },
+};
+
+/** Lists of the running configuration whose content never changes: a simulated node fetches nothing. */
+const showsExternalList: NodeBehavior = {
+  on: "request.system.external-list.show",
+  handle: (_, command) => {
+    const name =
+      childText(
+        descend(command.last, "type", "ip") ??
+          descend(command.last, "type", "domain") ??
+          descend(command.last, "type", "url") ??
+          command.last,
+        "name",
+      ) ??
+      childText(command.last, "name") ??
+      "";
+    const members = Array.from({ length: 2 }, (__, at) => xml`<member>198.51.100.${at + 1}</member>`);
+    return result(
+      xml`<external-list name="${name}" total-count="2"><total-valid>2</total-valid><total-ignored>0</total-ignored><total-invalid>0</total-invalid><valid-members>${members}</valid-members></external-list>`,
+    );
+  },
+};
+
+const tellsListCapacities: NodeBehavior = {
+  on: "request.system.external-list.list-capacities",
+  handle: () => {
+    const capacity = (name: string, total: number) => ({
+      markup: `<${name}><running-cap>0</running-cap><total-cap>${total}</total-cap></${name}>`,
+    });
+    return result(xml`${[capacity("ip", 50_000), capacity("domain", 500_000), capacity("url", 100_000)]}`);
+  },
+};
+
+/** Rules of a rulebase with counters: no traffic is simulated rule by rule, so that they have never been hit. */
+const tellsHitCounts: NodeBehavior = {
+  on: "show.rule-hit-count",
+  handle: (node, command) => {
+    const vsys = descend(command.last, "vsys", "vsys-name", "entry") ?? descend(command.last, "vsys", "entry");
+    const group = descend(command.last, "device-group", "entry");
+    const scope = vsys ?? group ?? descend(command.last, "shared");
+    const base =
+      scope === undefined
+        ? undefined
+        : (descend(scope, "rule-base", "entry") ??
+          descend(scope, "pre-rulebase", "entry") ??
+          descend(scope, "post-rulebase", "entry"));
+    const name = attribute(vsys ?? group ?? EMPTY, "name") ?? "shared";
+    const kind = attribute(base ?? EMPTY, "name") ?? "security";
+    const wanted = childrenNamed(descend(base, "rules", "list") ?? EMPTY, "member").map(textOf);
+    const holder = childrenNamed(
+      descend(node.config.running, "devices", "entry", group === undefined ? "vsys" : "device-group") ?? EMPTY,
+      "entry",
+    ).find((entry) => attribute(entry, "name") === name);
+    const rulebase = descend(holder, "rulebase") ?? descend(holder, "pre-rulebase") ?? descend(holder, "post-rulebase");
+    const rules = childrenNamed(descend(rulebase, kind, "rules") ?? EMPTY, "entry").filter(
+      (rule) => wanted.length === 0 || wanted.includes(attribute(rule, "name") ?? ""),
+    );
+    const entries = rules.map(
+      (rule) =>
+        xml`<entry name="${attribute(rule, "name")}"><latest>yes</latest><hit-count>0</hit-count><last-hit-timestamp>0</last-hit-timestamp><last-reset-timestamp>0</last-reset-timestamp><first-hit-timestamp>0</first-hit-timestamp><rule-creation-timestamp>${Math.floor(node.state.bootedAt / 1000)}</rule-creation-timestamp><rule-modification-timestamp>${Math.floor(node.state.bootedAt / 1000)}</rule-modification-timestamp></entry>`,
+    );
+    const inner = xml`<entry name="${name}"><rule-base><entry name="${kind}"><rules>${entries}</rules></entry></rule-base></entry>`;
+    return result(
+      group === undefined
+        ? xml`<rule-hit-count><vsys>${inner}</vsys></rule-hit-count>`
+        : xml`<rule-hit-count><device-group>${inner}</device-group></rule-hit-count>`,
+    );
+  },
+};
+
+const EMPTY = { name: "", attributes: [], children: [] } as const;
+
+/** The first rule of the running configuration whose zones, addresses and application fit; `any` fits everything. */
+const testsPolicyMatch: NodeBehavior = {
+  on: "test.security-policy-match",
+  handle: (node, command) => {
+    const asked = (name: string): string => childText(command.last, name) ?? "any";
+    const fits = (rule: Parameters<typeof descend>[0], field: string, value: string): boolean => {
+      const members = childrenNamed(descend(rule, field) ?? EMPTY, "member").map((member) => textOf(member).trim());
+      return members.length === 0 || members.includes("any") || value === "any" || members.includes(value);
+    };
+    const rules = childrenNamed(
+      descend(node.config.running, "devices", "entry", "vsys", "entry", "rulebase", "security", "rules") ?? EMPTY,
+      "entry",
+    );
+    const at = rules.findIndex(
+      (rule) => childText(rule, "disabled") !== "yes" && PAIRS.every(([field, name]) => fits(rule, field, asked(name))),
+    );
+    const rule = rules[at];
+    if (rule === undefined) return result(xml`<rules/>`);
+    return result(
+      xml`<rules><entry name="${attribute(rule, "name")}"><index>${at + 1}</index><action>${childText(rule, "action") ?? "allow"}</action></entry></rules>`,
+    );
+  },
+};
+
+const PAIRS = [
+  ["from", "from"],
+  ["to", "to"],
+  ["source", "source"],
+  ["destination", "destination"],
+  ["application", "application"],
+] as const;
+
+/** The job's number is not in the reply. */
+const refreshesLists: NodeBehavior = {
+  on: "request.system.external-list.refresh",
+  handle: (node, _, caller) =>
+    node.change((state, now) => {
+      const task = { kind: "other", details: ["Successfully refreshed external list"] } as const;
+      const job = {
+        type: "EDLRefresh",
+        task,
+        user: caller.admin,
+        length: node.draw(node.settings.timing.commit),
+        fate: WILL_SUCCEED,
+      } as const;
+      return { state: enqueue(state, job, now).node, result: result(block("EDL refresh job enqueued\n")) };
+    }),
+};
+
+export const administrationBehaviors: readonly NodeBehavior[] = [
+  listsAdmins("show.admins"),
+  listsAdmins("show.admins.all"),
+  listsPlugins,
+  hashesPassword,
+  setsAuditComment,
+  listsAuditComments,
+  showsExternalList,
+  refreshesLists,
+  { on: "request.system.external-list.stats", handle: () => result(NO_MARKUP) },
+  tellsListCapacities,
+  tellsHitCounts,
+  testsPolicyMatch,
+  confirms("set.system.setting"),
+  confirms("set.cli"),
+  confirms("clear.log"),
+  confirms("clear.counter"),
+  confirms("clear.arp"),
+  confirms("show.logging-status"),
+  confirms("show.log-collector"),
+  confirms("show.system.logdb-quota"),
+];

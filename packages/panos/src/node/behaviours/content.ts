@@ -1,0 +1,167 @@
+import { type Answer, CODES, enqueued, refused, result } from "../../wire/api/answer.ts";
+import { argument, type Command } from "../../wire/api/command.ts";
+import { type ContentEntry, renderContent } from "../../wire/messages/content.ts";
+import { childText, descend } from "../../wire/xml/tree.ts";
+import { type JobFate, type JobTask, type JobType, type UpdateKind, WILL_SUCCEED } from "../jobs/job.ts";
+import { enqueue } from "../jobs/queue.ts";
+import type { Behavior, Caller, PanosNode } from "../node.ts";
+import { installedVersion, isDownloaded, offeredUpdates } from "../software/content-jobs.ts";
+import type { NodeState } from "../state.ts";
+import { longer } from "../timing.ts";
+
+type NodeBehavior = Behavior<PanosNode>;
+
+interface UpdateWords {
+  readonly kind: UpdateKind;
+  /** Word of the command, such as `anti-virus`. */
+  readonly word: string;
+  readonly file: string;
+  readonly features: string;
+  readonly installJob: JobType;
+  readonly installText: string;
+}
+
+const UPDATES: readonly UpdateWords[] = [
+  {
+    kind: "content",
+    word: "content",
+    file: "panupv2-all-contents",
+    features: "Apps, Threats",
+    installJob: "Content",
+    installText: "Content install",
+  },
+  {
+    kind: "anti-virus",
+    word: "anti-virus",
+    file: "panup-all-antivirus",
+    features: "AntiVirus",
+    installJob: "AntiVirus",
+    installText: "Anti-virus install",
+  },
+  {
+    kind: "wildfire",
+    word: "wildfire",
+    file: "panupv2-all-wildfire",
+    features: "WildFire",
+    installJob: "WildFire-Content",
+    installText: "WildFire install",
+  },
+];
+
+function entriesOf(node: PanosNode, words: UpdateWords): readonly ContentEntry[] {
+  const { profile, state } = node;
+  const installed = installedVersion(state, words.kind);
+  return offeredUpdates(profile, state, words.kind).map((version, at) => ({
+    version,
+    fileName: `${words.file}-${version}`,
+    sizeMib: 60 + at,
+    releasedOn: `2025/01/0${(at % 9) + 1} 00:00:00 UTC`,
+    downloaded: isDownloaded(state, words.kind, version) || version === installed,
+    current: version === installed,
+    previous: words.kind === "content" && version === state.content.previous,
+    installing: state.jobs.some(
+      (job) => job.end === undefined && job.task.kind === "content-install" && job.task.version === version,
+    ),
+    features: words.features,
+  }));
+}
+
+const lists = (words: UpdateWords, word: "info" | "check"): NodeBehavior => ({
+  on: `request.${words.word}.upgrade.${word}`,
+  handle: (node) => {
+    if (word === "check" && node.strike("check")?.error !== undefined) {
+      return refused(
+        CODES.invalidCommand,
+        "Failed to check upgrade info due to generic communication error. Please check network connectivity and try again.",
+      );
+    }
+    return result(renderContent(entriesOf(node, words), node.now()));
+  },
+});
+
+/** `latest`, or the version in the file name, or the version itself. */
+function wantedVersion(node: PanosNode, state: NodeState, words: UpdateWords, command: Command): string | undefined {
+  const offered = offeredUpdates(node.profile, state, words.kind);
+  const named =
+    argument(command, "file") ??
+    argument(command, "version") ??
+    (descend(command.last, "latest") === undefined ? undefined : "latest");
+  if (named === undefined || named === "" || named === "latest") return offered.at(-1);
+  return offered.find((version) => named === version || named.includes(version));
+}
+
+function startUpdate(
+  node: PanosNode,
+  words: UpdateWords,
+  command: Command,
+  caller: Caller,
+  step: "content-download" | "content-install",
+): Promise<Answer> {
+  return node.change((state, now) => {
+    const version = wantedVersion(node, state, words, command);
+    if (version === undefined)
+      return {
+        state,
+        result: refused(CODES.invalidCommand, `Image ${childText(command.last, "file") ?? ""} is not available`),
+      };
+    if (
+      step === "content-install" &&
+      !isDownloaded(state, words.kind, version) &&
+      installedVersion(state, words.kind) !== version
+    ) {
+      return { state, result: refused(CODES.notFound, `Image version ${version} has not been downloaded`) };
+    }
+    const fault = node.strike("content");
+    const task: JobTask = { kind: step, update: words.kind, version };
+    const fate: JobFate = fault?.error === undefined ? WILL_SUCCEED : { kind: "fail", reason: [fault.error], share: 1 };
+    const job = {
+      type: step === "content-download" ? "Downld" : words.installJob,
+      task,
+      user: caller.admin,
+      length: longer(node.draw(node.settings.timing.content), fault?.delay),
+      fate,
+    } as const;
+    const queued = enqueue(state, job, now);
+    const text = step === "content-download" ? "Download" : words.installText;
+    return { state: queued.node, result: enqueued(queued.id, `${text} job enqueued with jobid ${queued.id}`) };
+  });
+}
+
+const starts = (words: UpdateWords, way: "upgrade" | "downgrade", word: "download" | "install"): NodeBehavior => ({
+  on: `request.${words.word}.${way}.${word}`,
+  handle: (node, command, caller) => {
+    if (way === "downgrade") return downgrade(node, words, caller);
+    return startUpdate(node, words, command, caller, word === "download" ? "content-download" : "content-install");
+  },
+});
+
+/** Goes back to what ran before. */
+function downgrade(node: PanosNode, words: UpdateWords, caller: Caller): Promise<Answer> {
+  return node.change((state, now) => {
+    const { previous } = state.content;
+    if (words.kind !== "content" || previous === undefined)
+      return { state, result: refused(CODES.notFound, "No previous version to downgrade to") };
+    const kept = {
+      ...state,
+      content: { ...state.content, downloaded: [...state.content.downloaded, `content ${previous}`] },
+    };
+    const task: JobTask = { kind: "content-install", update: "content", version: previous };
+    const job = {
+      type: "Content",
+      task,
+      user: caller.admin,
+      length: node.draw(node.settings.timing.content),
+      fate: WILL_SUCCEED,
+    } as const;
+    const queued = enqueue(kept, job, now);
+    return { state: queued.node, result: enqueued(queued.id, `Content install job enqueued with jobid ${queued.id}`) };
+  });
+}
+
+export const contentBehaviors: readonly NodeBehavior[] = UPDATES.flatMap((words) => [
+  lists(words, "info"),
+  lists(words, "check"),
+  starts(words, "upgrade", "download"),
+  starts(words, "upgrade", "install"),
+  starts(words, "downgrade", "install"),
+]);

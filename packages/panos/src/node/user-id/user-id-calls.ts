@@ -1,0 +1,40 @@
+import { type Answer, badRequest, MALFORMED, result } from "../../wire/api/answer.ts";
+import { type ApiCall, parameter } from "../../wire/api/request.ts";
+import { readXml } from "../../wire/xml/read.ts";
+import { child, childText, element } from "../../wire/xml/tree.ts";
+import { type Markup, writeXml, xml } from "../../wire/xml/write.ts";
+import { missing } from "../api/answer-call.ts";
+import type { Caller, PanosNode } from "../node.ts";
+import { applyUidMessage, type UidComplaint } from "./apply-uid-message.ts";
+import { aliveOnly, NO_DYNAMIC_OBJECTS } from "./dynamic-objects.ts";
+
+/** Answers `type=user-id`: the message stands in `cmd`, or in the uploaded file. */
+export function answerUserId(node: PanosNode, call: ApiCall, caller: Caller): Answer | Promise<Answer> {
+  const source = call.file?.content ?? parameter(call.parameters, "cmd");
+  if (source === undefined || source.length === 0) return missing("cmd");
+  const reading = readXml(source);
+  if (!reading.ok) return MALFORMED;
+  if (reading.root.name !== "uid-message") return badRequest("uid-message expected");
+  const payload = child(reading.root, "payload") ?? element("payload");
+  const version = childText(reading.root, "version") ?? "2.0";
+  return node.change((state, now) => {
+    const before = aliveOnly(state.dynamic ?? NO_DYNAMIC_OBJECTS, now);
+    const { objects, complaints } = applyUidMessage(before, payload, now, caller.vsys ?? "vsys1");
+    return { state: { ...state, dynamic: objects }, result: told(version, complaints) };
+  });
+}
+
+function told(version: string, complaints: readonly UidComplaint[]): Answer {
+  if (complaints.length === 0) return result(xml`<uid-response><version>${version}</version><payload/></uid-response>`);
+  const kinds = Map.groupBy(complaints, ({ kind }) => kind);
+  const parts: Markup[] = [...kinds].map(([kind, of]) => {
+    const entries = of.map(({ attributes, message }) =>
+      element("entry", [], [...Object.entries(attributes), ["message", message]]),
+    );
+    return writeXml(element(kind, entries));
+  });
+  return {
+    kind: "document",
+    body: xml`<response status="error"><msg><line><uid-response><version>${version}</version><payload>${parts}</payload></uid-response></line></msg></response>`,
+  };
+}
