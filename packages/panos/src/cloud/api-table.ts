@@ -11,7 +11,9 @@ import { systemBehaviors } from "../node/behaviours/system.ts";
 import { userIdBehaviors } from "../node/behaviours/user-id.ts";
 import { answerCommit } from "../node/config/commit-calls.ts";
 import { answerConfig } from "../node/config/config-calls.ts";
+import { logged } from "../node/logs/logged.ts";
 import type { Behavior } from "../node/node.ts";
+import { recordTypes } from "../node/record-types.ts";
 import { answerUserId } from "../node/user-id/user-id-calls.ts";
 import { result } from "../wire/api/answer.ts";
 import { commandTree } from "../wire/api/command.ts";
@@ -44,7 +46,12 @@ const behaviors: readonly Behavior<RunningPanorama>[] = [
 /** All that a Panorama answers itself. */
 export const PANORAMA_API: ApiTable<RunningPanorama> = Object.freeze({
   commands: commandTree(behaviors.map((behavior) => [behavior.on, behavior] as const)),
-  types: { config: answerConfig, commit: answerCommit, "user-id": answerUserId },
+  types: {
+    ...recordTypes,
+    config: logged("config", answerConfig),
+    commit: logged("commit", answerCommit),
+    "user-id": answerUserId,
+  },
   unknown: (panorama: RunningPanorama, path: readonly string[]) =>
     panorama.world.events.emit("unknown-command", {}, { command: path.join(" ") }),
 });

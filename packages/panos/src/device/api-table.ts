@@ -11,7 +11,9 @@ import { systemBehaviors } from "../node/behaviours/system.ts";
 import { userIdBehaviors } from "../node/behaviours/user-id.ts";
 import { answerCommit } from "../node/config/commit-calls.ts";
 import { answerConfig } from "../node/config/config-calls.ts";
+import { logged } from "../node/logs/logged.ts";
 import type { Behavior } from "../node/node.ts";
+import { recordTypes } from "../node/record-types.ts";
 import { answerUserId } from "../node/user-id/user-id-calls.ts";
 import { commandTree } from "../wire/api/command.ts";
 import { haBehaviors } from "./behaviours/high-availability.ts";
@@ -40,7 +42,12 @@ const behaviors: readonly Behavior<RunningFirewall>[] = [
 /** All that a firewall answers. */
 export const FIREWALL_API: ApiTable<RunningFirewall> = Object.freeze({
   commands: commandTree(behaviors.map((behavior) => [behavior.on, behavior] as const)),
-  types: { config: answerConfig, commit: answerCommit, "user-id": answerUserId },
+  types: {
+    ...recordTypes,
+    config: logged("config", answerConfig),
+    commit: logged("commit", answerCommit),
+    "user-id": answerUserId,
+  },
   unknown: (firewall: RunningFirewall, path: readonly string[]) =>
     firewall.world.events.emit("unknown-command", {}, { command: path.join(" ") }),
 });

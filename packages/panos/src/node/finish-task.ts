@@ -20,6 +20,8 @@ export const finishTask: FinishTask = (node, job, at) => {
       return finishContent(task)(node, job, at);
     case "other":
       return { node, details: task.details };
+    case "ask":
+      return { node, details: [] };
     case "commit": {
       const config = withoutLocksOf({ ...node.config, running: task.document, coverage: task.coverage }, task.admin);
       return { node: { ...node, config }, details: COMMITTED, warnings: task.warnings };

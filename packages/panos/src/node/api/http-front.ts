@@ -2,7 +2,8 @@ import { type HttpAnswer, type HttpHandler, type ReceivedRequest, readBytes, tex
 import { type Answer, badRequest, MALFORMED } from "../../wire/api/answer.ts";
 import { httpReply, rendered } from "../../wire/api/http.ts";
 import { type ApiCall, parameter, pathOf, readApiCall } from "../../wire/api/request.ts";
-import type { Caller, ConfiguredNode } from "../node.ts";
+import { loginLog } from "../logs/node-logs.ts";
+import type { Caller, RecordingNode } from "../node.ts";
 import { type ApiTable, answerCall, forbidden, keygen } from "./answer-call.ts";
 import { authenticate } from "./authenticate.ts";
 
@@ -30,7 +31,7 @@ export type CallCarrier = (
 ) => Promise<HttpAnswer> | HttpAnswer | undefined;
 
 /** The XML API of one node over HTTP. */
-export class HttpFront<N extends ConfiguredNode> implements HttpHandler {
+export class HttpFront<N extends RecordingNode> implements HttpHandler {
   readonly #node: N;
   readonly #table: ApiTable<N>;
   readonly #elsewhere: CallCarrier | undefined;
@@ -69,9 +70,17 @@ export class HttpFront<N extends ConfiguredNode> implements HttpHandler {
     const caller: Caller = { admin: admin ?? "", by: "direct", remote, ...(vsys === undefined ? {} : { vsys }) };
     const carried = this.#elsewhere?.(call, caller, signal);
     if (carried !== undefined) return carried;
-    if (isKeygen) return reply(keygen(node, call));
+    if (isKeygen) return this.#login(call, remote);
     const answer = answerCall(node, this.#table, call, caller);
     return answer instanceof Promise ? answer.then(reply) : reply(answer);
+  }
+
+  async #login(call: ApiCall, remote: string): Promise<HttpAnswer> {
+    const node = this.#node;
+    const answer = keygen(node, call);
+    const outcome = answer.kind === "error" ? "failed" : "well";
+    await node.note([loginLog(node.now(), parameter(call.parameters, "user") ?? "", remote, outcome)]);
+    return reply(answer);
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Duration, Instant } from "@understudy/kernel";
 import type { Coverage } from "../config/journal.ts";
+import type { Ask } from "./ask.ts";
 
 export type JobType =
   | "AutoCom"
@@ -28,6 +29,8 @@ export type JobTask =
   | { readonly kind: "content-install"; readonly update: UpdateKind; readonly version: string }
   /** Refreshes, exports and the like: only takes its time. */
   | { readonly kind: "other"; readonly details: readonly string[] }
+  /** Looks something up; what came of it is made when it is fetched. */
+  | { readonly kind: "ask"; readonly ask: Ask }
   /** Puts a document that was written down when the job was ordered into force. */
   | {
       readonly kind: "commit";

@@ -14,7 +14,7 @@ export interface NewLog {
 
 /** Something that was logged. */
 export interface LogEntry {
-  /** Counts from 1 within one node and kind of log. */
+  /** Counts from 1 within one node; computed logs have numbers of their own. */
   readonly seq: number;
   readonly at: Instant;
   /** As in a query: `config`, `system`, `traffic` … */

@@ -63,3 +63,17 @@ function logsOfJob(node: NodeState, job: Job): NewLog[] {
 }
 
 const by = (job: Job): string => (job.user === "" ? "" : `. User: ${job.user}`);
+
+/** A login over the API, by name and password. */
+export const loginLog = (at: Instant, user: string, remote: string, outcome: "well" | "failed"): NewLog =>
+  outcome === "well"
+    ? systemLog(at, "general", "general", "informational", `User ${shortened(user)} logged in via Web from ${remote}`)
+    : systemLog(
+        at,
+        "auth",
+        "auth-fail",
+        "medium",
+        `failed authentication for user '${shortened(user)}'. From: ${remote}.`,
+      );
+
+const shortened = (name: string): string => name.slice(0, 63);

@@ -1,0 +1,133 @@
+import { seconds } from "@understudy/kernel";
+import { describe, expect, test } from "vitest";
+import type { ApiClient, ApiReply } from "../src/site/api-client.ts";
+import { attribute, childrenNamed, childText, descend, type XmlElement } from "../src/wire/xml/tree.ts";
+import { PairSite, PRIMARY } from "./a-pair.ts";
+
+const VSYS = "/config/devices/entry[@name='localhost.localdomain']/vsys/entry[@name='vsys1']";
+
+/** A firewall of a pair as one sees it who asks for logs, reports and files through Panorama. */
+async function aFirewall(pair: PairSite, target = PRIMARY) {
+  await pair.settled();
+  const client = target === "" ? await pair.client() : (await pair.client()).for(target);
+  const call = (parameters: Parameters<ApiClient["call"]>[0]) => pair.site.during(client.call(parameters));
+  const set = (name: string, value = "10.0.0.1") =>
+    call({
+      type: "config",
+      action: "set",
+      xpath: `${VSYS}/address/entry[@name='${name}']`,
+      element: `<ip-netmask>${value}</ip-netmask>`,
+    });
+  /** Starts a job and gives back its answer once the job has ended. */
+  const lookUp = async (parameters: Parameters<ApiClient["call"]>[0]): Promise<ApiReply> => {
+    const started = await call(parameters);
+    expect(started).toMatchObject({ ok: true, code: "19" });
+    const job = childText(started.result, "job") ?? "";
+    await pair.site.runFor(seconds(2));
+    return call({ type: parameters.type ?? "", action: "get", "job-id": job });
+  };
+  const logs = async (logType: string, query = "", more: Record<string, string> = {}) =>
+    entriesOf((await lookUp({ type: "log", "log-type": logType, query, ...more })).result);
+  return { call, set, lookUp, logs };
+}
+
+const entriesOf = (result: XmlElement) => childrenNamed(descend(result, "log", "logs") ?? result, "entry");
+const texts = (entries: readonly XmlElement[], name: string) => entries.map((entry) => childText(entry, name));
+
+describe("logs", () => {
+  test("every change and commit of the configuration is logged and can be asked for", async () => {
+    await using pair = await PairSite.start();
+    const fw = await aFirewall(pair);
+    await fw.set("web");
+    await fw.call({ type: "config", action: "delete", xpath: `${VSYS}/address/entry[@name='web']` });
+    await fw.set("x".repeat(64));
+    await fw.call({ type: "commit", cmd: "<commit><force/></commit>" });
+    await pair.site.runFor(seconds(5));
+
+    const all = await fw.logs("config");
+    expect(texts(all, "cmd")).toEqual(["commit", "set", "delete", "set"]);
+    expect(texts(all, "result")).toEqual(["Submitted", "Failed", "Succeeded", "Succeeded"]);
+    expect(texts(all, "admin")).toEqual(["admin", "admin", "admin", "admin"]);
+    expect(
+      texts(all, "seqno")
+        .map(Number)
+        .toSorted((a, b) => b - a),
+    ).toEqual(texts(all, "seqno").map(Number));
+    expect(texts(await fw.logs("config", "(cmd eq set)"), "path")[1]).toContain("entry[@name='web']");
+    expect(await fw.logs("config", "(cmd eq set) and (result neq Failed)")).toHaveLength(1);
+    expect(texts(await fw.logs("config", "", { dir: "forward", skip: "1", nlogs: "2" }), "cmd")).toEqual([
+      "delete",
+      "set",
+    ]);
+  });
+
+  test("the system log tells of jobs, roles, logins and reboots, also after them", async () => {
+    await using pair = await PairSite.start();
+    const fw = await aFirewall(pair);
+    const direct = await pair.client(pair.direct(0));
+    await pair.site.during(direct.call({ type: "keygen", user: "admin", password: "wrong" }));
+    await pair.site.during(direct.call({ type: "keygen", user: "admin", password: "admin" }));
+    await fw.call({ type: "op", cmd: "<request><restart><system/></restart></request>" });
+    await pair.site.runFor(seconds(60));
+    const told = texts(await fw.logs("system", "(receive_time geq '2000/01/01 00:00:00')", { nlogs: "100" }), "opaque");
+    expect(told.join("\n")).toContain("User admin logged in via Web");
+    expect(told.join("\n")).toContain("failed authentication for user 'admin'");
+    expect(told.join("\n")).toMatch(/Moved from state Active to state/);
+    expect(told.join("\n")).toContain("The system is going down for restart.");
+    expect(told.join("\n")).toContain("The system is starting up.");
+    expect(told.join("\n")).toContain("Autocommit job succeeded");
+  });
+
+  test("traffic is computed, the same whenever one asks", async () => {
+    await using pair = await PairSite.start();
+    const fw = await aFirewall(pair);
+    const entries = await fw.logs("traffic", "(addr.src in 10.1.0.0/16)", { nlogs: "5" });
+    expect(entries).toHaveLength(5);
+    const newest = childText(entries[0] ?? never(), "seqno") ?? "";
+    const again = await fw.logs("traffic", `(seqno eq ${newest})`);
+    expect(again).toEqual([entries[0]]);
+    expect(await fw.logs("threat", "(severity geq high)", { nlogs: "3" })).toHaveLength(3);
+    expect(await fw.logs("wildfire")).toHaveLength(0);
+  });
+
+  test("a query that cannot be carried out is refused, and a job ends once", async () => {
+    await using pair = await PairSite.start();
+    const fw = await aFirewall(pair);
+    const refused = (more: Record<string, string>) => fw.call({ type: "log", ...more });
+    expect(await refused({})).toMatchObject({
+      ok: false,
+      code: "400",
+      text: 'Missing value for parameter "log-type".',
+    });
+    expect(await refused({ "log-type": "nothing" })).toMatchObject({ code: "400" });
+    expect(await refused({ "log-type": "system", nlogs: "5001" })).toMatchObject({ code: "400" });
+    expect(await refused({ "log-type": "system", query: "(a eq" })).toMatchObject({ code: "17" });
+    expect(await refused({ action: "get", "job-id": "99" })).toMatchObject({ code: "7", text: "job 99 not found" });
+    const job = childText((await fw.call({ type: "log", "log-type": "config" })).result, "job") ?? "";
+    expect(
+      childText(descend((await refused({ action: "get", "job-id": job })).result, "job") ?? never(), "status"),
+    ).toBe("ACT");
+    await pair.site.runFor(seconds(2));
+    expect((await refused({ action: "finish", "job-id": job })).ok).toBe(true);
+    expect(await refused({ action: "get", "job-id": job })).toMatchObject({ ok: false, code: "7" });
+  });
+
+  test("Panorama keeps its own", async () => {
+    await using pair = await PairSite.start();
+    const panorama = await aFirewall(pair, "");
+    await panorama.call({ type: "config", action: "set", xpath: "/config/shared/tag", element: '<entry name="t"/>' });
+    await panorama.call({
+      type: "config",
+      action: "multi-config",
+      element:
+        '<multi-config><set xpath="/config/shared/tag"><entry name="u"/></set><delete xpath="/config/shared/tag/entry[@name=\'u\']"/></multi-config>',
+    });
+    expect(texts(await panorama.logs("config"), "cmd")).toEqual(["delete", "set", "set"]);
+    const [entry] = await panorama.logs("config", "(path contains tag)", { nlogs: "1" });
+    expect(attribute(entry ?? never(), "logid")).toBe("3");
+  });
+});
+
+const never = (): never => {
+  throw new Error("nothing was found");
+};
