@@ -3,7 +3,6 @@
  * collation. JavaScript's `<` orders by UTF-16 unit and differs where surrogates meet U+E000 … U+FFFF.
  */
 export function compareText(a: string, b: string): number {
-  if (a === b) return 0;
   const shorter = a.length < b.length ? a.length : b.length;
   for (let at = 0; at < shorter; at++) {
     const left = a.charCodeAt(at);

@@ -5,9 +5,9 @@ export type Scalar = string | number | boolean | null;
 
 /** Orders two values of one column: null first, texts by code point, false before true. */
 export function compareValues(a: Scalar, b: Scalar): number {
+  if (typeof a === "string" && typeof b === "string") return compareText(a, b);
   if (a === b) return 0;
   if (a === null) return -1;
   if (b === null) return 1;
-  if (typeof a === "string" && typeof b === "string") return compareText(a, b);
   return a < b ? -1 : 1;
 }

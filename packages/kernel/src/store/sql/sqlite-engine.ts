@@ -20,6 +20,9 @@ import type { Statement } from "./statement.ts";
 /** How long a write waits for another process that is writing, in milliseconds. */
 const BUSY_TIMEOUT_MS = 2_000;
 
+/** Most memory for pages of the file, in KiB. */
+const CACHE_KIB = 65_536;
+
 /** What `node:sqlite` takes and gives. */
 type SqliteValue = null | number | bigint | string | NodeJS.ArrayBufferView;
 
@@ -39,7 +42,7 @@ export class SqliteEngine implements SqlEngine {
     try {
       makeFolderSync(dirname(file));
       database = new DatabaseSync(file, { timeout: BUSY_TIMEOUT_MS });
-      database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL");
+      database.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -${CACHE_KIB}`);
       database.exec("BEGIN IMMEDIATE; PRAGMA user_version = 1; COMMIT"); // a file that cannot be written shows here, and not at the first commit
       this.#begin = database.prepare("BEGIN IMMEDIATE");
       this.#commit = database.prepare("COMMIT");
