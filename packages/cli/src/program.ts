@@ -33,17 +33,17 @@ const COMMANDS: readonly ListedCommand[] = [
   {
     name: "pantahub",
     text: "a Pantahub, alone, and what a person does with one by hand",
-    load: async () => (await import("./commands/serve.ts")).definePantahub,
+    load: async () => (await import("./commands/pantahub/pantahub-commands.ts")).definePantahub,
   },
   {
     name: "panorama",
-    text: "a Panorama, alone",
-    load: async () => (await import("./commands/serve.ts")).definePanorama,
+    text: "a Panorama with the firewalls of a scenario",
+    load: async () => (await import("./commands/panorama/panorama-commands.ts")).definePanorama,
   },
   {
     name: "edge-cloud",
     text: "an edge cloud with its MQTT broker, alone",
-    load: async () => (await import("./commands/serve.ts")).defineEdgeCloud,
+    load: async () => (await import("./commands/edge-cloud.ts")).defineEdgeCloud,
   },
   {
     name: "status",

@@ -21,6 +21,8 @@ export interface LabPlaceOptions {
   readonly data?: string;
   /** URL of the database for tables; default: `tables.db` in the data folder, or memory. */
   readonly database?: string;
+  /** Folder with a folder for each stand-in; default: `stand-ins` in the data folder, or memory. */
+  readonly standIns?: string;
   /** Storages of stand-ins that lie elsewhere, by id: open already, and closed with the lab. */
   readonly storages?: Readonly<Record<string, PowerableStorage>>;
 }
@@ -28,7 +30,9 @@ export interface LabPlaceOptions {
 /** Opens the place of a lab: `DIR/stand-ins/ID`, `DIR/blobs` and `DIR/tables.db`. Throws `in-use` when another lab holds it. */
 export async function openLabPlace(options: LabPlaceOptions): Promise<LabPlace> {
   const { data, database, storages = {} } = options;
-  const guard = data === undefined ? undefined : await openDirectoryStorage(data, { lock: "lab.lock" });
+  const standIns = options.standIns ?? (data === undefined ? undefined : `${data}/stand-ins`);
+  const locked = data ?? standIns;
+  const guard = locked === undefined ? undefined : await openDirectoryStorage(locked, { lock: "lab.lock" });
   try {
     const stores = await openStores(database ?? (data === undefined ? "memory:" : `sqlite:${data}/tables.db`));
     const blobs = data === undefined ? new MemoryBlobs() : await DirectoryBlobs.open(`${data}/blobs`);
@@ -40,9 +44,9 @@ export async function openLabPlace(options: LabPlaceOptions): Promise<LabPlace> 
         const elsewhere = storages[id];
         if (elsewhere !== undefined) return elsewhere;
         const storage =
-          data === undefined
+          standIns === undefined
             ? new MemoryStorage({ now: () => time.now() })
-            : await openDirectoryStorage(`${data}/stand-ins/${id}`, { blobs });
+            : await openDirectoryStorage(`${standIns}/${id}`, { blobs });
         open.push(storage);
         return storage;
       },

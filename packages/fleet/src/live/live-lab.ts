@@ -4,6 +4,7 @@ import {
   describeAddress,
   type Family,
   type HealthChecks,
+  InProcessNetwork,
   type JsonObject,
   Metrics,
   type Network,
@@ -27,6 +28,7 @@ import type { DeviceView, LabView, PowerTarget } from "../lab-view.ts";
 import { devicesOf } from "../run/plan-cells.ts";
 import { playTimeline } from "../run/play-timeline.ts";
 import { type LabPlace, type LabPlaceOptions, openLabPlace } from "./lab-folder.ts";
+import { nearChannels } from "./near-channels.ts";
 
 /** Material for the TLS endpoints of a lab's clouds; PEM. */
 export interface LabTls {
@@ -55,6 +57,8 @@ export interface LiveLabOptions extends LabPlaceOptions {
   readonly publicNames?: readonly string[];
   /** How many times faster than the machine's clock the lab runs. Default 1. */
   readonly scale?: number;
+  /** `near`: channels between stand-ins of the lab stay in the process, so that thousands need no sockets. Default `sockets`. */
+  readonly channels?: "sockets" | "near";
   /** Requests per second and remote address at each cloud; default: no limit. */
   readonly rateLimit?: number;
   /** Default: silence. */
@@ -71,9 +75,12 @@ export class LiveLab implements LabView, AsyncDisposable {
   readonly #options: LiveLabOptions;
   readonly #place: LabPlace;
   readonly #cell: LiveCell;
+  readonly #link: Network;
+  readonly #near: InProcessNetwork | undefined;
   readonly #fronts = new Map<string, Network>();
   readonly #fleetOf = new Map<string, string>();
   #metrics: Promise<Metrics> | undefined;
+  #isStarting = true;
 
   private constructor(options: LiveLabOptions, place: LabPlace) {
     const logs = options.logs ?? (() => silentLogger);
@@ -96,9 +103,12 @@ export class LiveLab implements LabView, AsyncDisposable {
       blobs: place.blobs,
       storageFor: (id, time) => place.storageFor(id, time),
       auditFor: (id) => this.audit.for(id),
-      linkOf: (id) => this.#fronts.get(id) ?? this.#cell.network,
+      linkOf: (id) => this.#fronts.get(id) ?? this.#link,
       ...(options.scale === undefined ? {} : { scale: options.scale }),
     });
+    const sockets = this.#cell.network;
+    this.#near = options.channels === "near" ? new InProcessNetwork(this.time) : undefined;
+    this.#link = this.#near === undefined ? sockets : nearChannels(sockets, this.#near);
     this.health = { lab: () => `${this.deviceCount} devices` };
   }
 
@@ -108,6 +118,7 @@ export class LiveLab implements LabView, AsyncDisposable {
     const lab = new LiveLab(options, place);
     try {
       await lab.#start();
+      lab.#isStarting = false;
       return lab;
     } catch (error) {
       await lab.close();
@@ -192,6 +203,7 @@ export class LiveLab implements LabView, AsyncDisposable {
 
   async close(): Promise<void> {
     await this.#cell.power.stopAll();
+    await this.#near?.[Symbol.asyncDispose]();
     await this.#cell[Symbol.asyncDispose]();
     await this.audit[Symbol.asyncDispose]();
     await this.#place.close();
@@ -225,7 +237,7 @@ export class LiveLab implements LabView, AsyncDisposable {
 
   async #startCloud(cloud: LabCloud): Promise<void> {
     const { tls, publicNames } = this.#options;
-    this.#fronts.set(cloud.name, fronted(this.#cell.network, this.#front(cloud, await this.metrics())));
+    this.#fronts.set(cloud.name, fronted(this.#link, this.#front(cloud, await this.metrics())));
     const choices = this.#choices(cloud);
     const listen = Object.fromEntries(choices.map(({ endpoint, host, port }) => [endpoint, tcp(host, port)]));
     const spec: CloudSpec = {
@@ -268,7 +280,7 @@ export class LiveLab implements LabView, AsyncDisposable {
       stopwatch: () => performance.now(),
       log: logs?.(cloud.name) ?? silentLogger,
       metrics,
-      health: { [cloud.name]: () => (this.#cell.power.isUp(cloud.name) ? undefined : this.#down(cloud.name)) },
+      health: { [cloud.name]: () => this.#checkUp(cloud.name) },
       paths: {
         health: own.includes("/health") ? undefined : "/health",
         metrics: own.includes("/metrics") ? undefined : "/metrics",
@@ -277,8 +289,10 @@ export class LiveLab implements LabView, AsyncDisposable {
     });
   }
 
-  #down(name: string): never {
-    throw new Error(`${name} is switched off`);
+  /** Whoever waits for a cloud's health waits for its devices as well. */
+  #checkUp(name: string): undefined {
+    if (!this.#cell.power.isUp(name)) throw new Error(`${name} is switched off`);
+    if (this.#isStarting) throw new Error("the lab is starting");
   }
 
   #view(id: string): DeviceView {

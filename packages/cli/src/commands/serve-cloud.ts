@@ -1,5 +1,5 @@
-import { loadFamily } from "@understudy/fleet";
-import type { PortChoice } from "@understudy/fleet/live";
+import { type Lab, loadFamily } from "@understudy/fleet";
+import type { LiveLabOptions, PortChoice } from "@understudy/fleet/live";
 import type { Family } from "@understudy/kernel";
 import {
   addServerOptions,
@@ -14,58 +14,47 @@ import type { Command } from "commander";
 import type { Outcome } from "../command-line.ts";
 import { labOfOneCloud } from "../lab/lab-of-one.ts";
 import { serveLab } from "../lab/serve-lab.ts";
-import { addHandCommands } from "./pantahub/hand-commands.ts";
 import { portOption } from "./ports.ts";
 
+type Given = Readonly<Record<string, unknown>>;
+
+/** What is to run. */
+export interface ServedWhat {
+  readonly lab: Lab;
+  /** What it needs besides the options of all servers. */
+  readonly options?: Partial<LiveLabOptions>;
+}
+
 /** One cloud alone, as a command. */
-interface ServedCloud {
+export interface ServedCloud {
   readonly command: string;
   readonly family: string;
   readonly title: string;
   readonly ports: DefaultPorts;
-  /** Further endpoints, with the option of each. */
-  readonly more?: Readonly<Record<string, { readonly flag: string; readonly text: string; readonly port?: number }>>;
+  /** Further endpoints, with the option of each; without one it takes a free port. */
+  readonly more?: Readonly<Record<string, EndpointOption | undefined>>;
+  /** Adds options of its own. */
+  readonly options?: (serve: Command) => void;
+  /** Default: the cloud, and no devices. */
+  readonly what?: (family: Family, given: Given) => Promise<ServedWhat>;
 }
 
-const PANTAHUB: ServedCloud = {
-  command: "pantahub",
-  family: "pantavisor",
-  title: "an embedded Pantahub",
-  ports: { port: 7410 },
-};
-
-const PANORAMA: ServedCloud = {
-  command: "panorama",
-  family: "panos",
-  title: "a Panorama without firewalls",
-  ports: { port: 7420 },
-};
-
-const EDGE_CLOUD: ServedCloud = {
-  command: "edge-cloud",
-  family: "edge",
-  title: "an embedded edge cloud with its MQTT broker",
-  ports: { port: 7430 },
-  more: { mqtt: { flag: "mqtt-port", text: "MQTT port, 0 for a free one", port: 7431 } },
-};
-
-/** `understudy pantahub …`: the lab of one cloud, and what a person does with one by hand. */
-export function definePantahub(group: Command, outcome: Outcome): void {
-  addServe(group, PANTAHUB, outcome);
-  addHandCommands(group);
+interface EndpointOption {
+  readonly flag: string;
+  readonly text: string;
+  readonly port?: number;
 }
 
-/** `understudy panorama serve`. */
-export const definePanorama = (group: Command, outcome: Outcome): void => addServe(group, PANORAMA, outcome);
-
-/** `understudy edge-cloud serve`. */
-export const defineEdgeCloud = (group: Command, outcome: Outcome): void => addServe(group, EDGE_CLOUD, outcome);
-
-function addServe(group: Command, cloud: ServedCloud, outcome: Outcome): void {
+/** Adds `serve` to a cloud's group of commands: the lab of one. */
+export function addServe(group: Command, cloud: ServedCloud, outcome: Outcome): void {
   const serve = group.command("serve").description(`run ${cloud.title} until it is stopped`);
   addServerOptions(serve, cloud.ports);
-  for (const { flag, text, port } of Object.values(cloud.more ?? {}))
+  for (const endpoint of Object.values(cloud.more ?? {})) {
+    if (endpoint === undefined) continue;
+    const { flag, text, port } = endpoint;
     serve.option(`--${flag} <n>`, text, port === undefined ? undefined : String(port));
+  }
+  cloud.options?.(serve);
   serve.option("--lab-port <n>", "serve the lab API too, on this port (0 for a free one)");
   serve.addHelpText("after", `\nExample:\n  understudy ${cloud.command} serve --port 0 --data ./${cloud.command}`);
   serve.action(async (given: Readonly<Record<string, unknown>>) => {
@@ -73,11 +62,12 @@ function addServe(group: Command, cloud: ServedCloud, outcome: Outcome): void {
     const labPort = given.labPort === undefined ? undefined : portOption("--lab-port", given.labPort);
     outcome.exitCode = await runServer(async () => {
       const family = await loadFamily(cloud.family);
+      const what = (await cloud.what?.(family, given)) ?? { lab: labOfOneCloud(family, {}) };
       const identity = await serverIdentity(options, options.data ?? ".understudy");
       const served = await serveLab(
         {
           name: cloud.command,
-          lab: labOfOneCloud(family, {}),
+          lab: what.lab,
           host: options.host,
           ports: portChoices(cloud, family, options, given),
           publicNames: options.names,
@@ -85,10 +75,14 @@ function addServe(group: Command, cloud: ServedCloud, outcome: Outcome): void {
           ...(options.data === undefined ? {} : { data: options.data }),
           ...(options.database === undefined ? {} : { database: options.database }),
           ...(options.rateLimit === undefined ? {} : { rateLimit: options.rateLimit }),
+          ...what.options,
         },
         labPort === undefined ? undefined : { host: "127.0.0.1", port: labPort, option: "--lab-port" },
       );
-      return { ...served, notices: identity?.advice ?? [] };
+      const inner = Object.entries(cloud.more ?? {}).filter(([, option]) => option === undefined);
+      const hidden = inner.map(([endpoint]) => `${family.cloudKind} (${endpoint})`);
+      const addresses = served.addresses.filter(({ name }) => !hidden.includes(name));
+      return { ...served, addresses, notices: identity?.advice ?? [] };
     });
   });
 }
@@ -106,7 +100,10 @@ function portChoices(
       throw refused("--tls-port", String(options.tlsPort), `no --tls-port: ${cloud.command} has no TLS yet`);
     choices[`${name}.https`] = { port: options.tlsPort, option: "--tls-port" };
   }
-  for (const [endpoint, { flag }] of Object.entries(cloud.more ?? {})) {
+  for (const [endpoint, option] of Object.entries(cloud.more ?? {})) {
+    if (option === undefined) choices[`${name}.${endpoint}`] = { port: 0, option: "none" };
+    if (option === undefined) continue;
+    const { flag } = option;
     const value = given[flag.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase())];
     if (value !== undefined)
       choices[`${name}.${endpoint}`] = { port: portOption(`--${flag}`, value), option: `--${flag}` };
