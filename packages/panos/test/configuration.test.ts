@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import type { ApiClient } from "../src/site/api-client.ts";
 import { jobsMessage } from "../src/wire/messages/job.ts";
 import { writeXml } from "../src/wire/xml/write.ts";
-import { PairSite, PRIMARY } from "./a-pair.ts";
+import { PairSite, PRIMARY, SECONDARY } from "./a-pair.ts";
 
 const VSYS = "/config/devices/entry[@name='localhost.localdomain']/vsys/entry[@name='vsys1']";
 const ADDRESS = `${VSYS}/address/entry[@name='web']`;
@@ -185,4 +185,47 @@ test("power cuts at any write of a commit leave the old configuration or the new
       text: "There are no changes to commit.",
     });
   });
+});
+
+test("a commit on the active member comes to the passive one, but for what is its own", async () => {
+  await using pair = await PairSite.start();
+  const fw = await aFirewall(pair);
+  const other = (await pair.client()).for(SECONDARY);
+  const peer = async (xpath: string) =>
+    writeXml((await pair.site.during(other.call({ type: "config", action: "show", xpath }))).result.children).markup;
+  const HOSTNAME = "/config/devices/entry/deviceconfig/system/hostname";
+  const sync = async () =>
+    /<running-sync>(.*)<\/running-sync>/.exec(
+      (await fw.op("<show><high-availability><state/></high-availability></show>")).xml,
+    )?.[1];
+  await fw.config("set", { xpath: ADDRESS, element: "<fqdn>x</fqdn>" });
+  await fw.commit();
+  expect(await sync()).toBe("synchronized");
+  await pair.site.runFor(seconds(3));
+  expect(await sync()).toBe("synchronization in progress");
+  await pair.site.runFor(seconds(3));
+  expect(await sync()).toBe("synchronized");
+  expect(await peer(ADDRESS)).toBe('<entry name="web"><fqdn>x</fqdn></entry>');
+  expect(await peer(HOSTNAME)).toBe("<hostname>fw-ha-secondary</hostname>");
+});
+
+test("a synchronisation that fails leaves the pair out of sync until it is done again", async () => {
+  await using pair = await PairSite.start({
+    faults: [{ family: "panos", operation: "ha-sync", nth: 1, error: "HA1 link too slow" }],
+  });
+  const fw = await aFirewall(pair);
+  const sync = async () =>
+    /<running-sync>(.*)<\/running-sync>/.exec(
+      (await fw.op("<show><high-availability><state/></high-availability></show>")).xml,
+    )?.[1];
+  await fw.config("set", { xpath: ADDRESS, element: "<fqdn>x</fqdn>" });
+  await fw.commit();
+  await pair.site.runFor(seconds(10));
+  expect(await sync()).toBe("not synchronized");
+  const again = await fw.op(
+    "<request><high-availability><sync-to-remote><running-config/></sync-to-remote></high-availability></request>",
+  );
+  expect(again.text).toBe("HA synchronization job has been queued on peer. Please check job status on peer.");
+  await pair.site.runFor(seconds(5));
+  expect(await sync()).toBe("synchronized");
 });

@@ -9,7 +9,6 @@ import { resourceBehaviors } from "../node/behaviours/resources.ts";
 import { softwareBehaviors } from "../node/behaviours/software.ts";
 import { systemBehaviors } from "../node/behaviours/system.ts";
 import { userIdBehaviors } from "../node/behaviours/user-id.ts";
-import { answerCommit } from "../node/config/commit-calls.ts";
 import { answerConfig } from "../node/config/config-calls.ts";
 import { logged } from "../node/logs/logged.ts";
 import type { Behavior } from "../node/node.ts";
@@ -20,6 +19,7 @@ import { commandTree } from "../wire/api/command.ts";
 import { xml } from "../wire/xml/write.ts";
 import { deviceBehaviors } from "./behaviours/devices.ts";
 import { groupBehaviors } from "./behaviours/groups.ts";
+import { answerPanoramaCommit } from "./push/push-calls.ts";
 import type { RunningPanorama } from "./running-panorama.ts";
 
 const tellsNoHa: Behavior<RunningPanorama> = {
@@ -49,7 +49,7 @@ export const PANORAMA_API: ApiTable<RunningPanorama> = Object.freeze({
   types: {
     ...recordTypes,
     config: logged("config", answerConfig),
-    commit: logged("commit", answerCommit),
+    commit: logged("commit", answerPanoramaCommit),
     "user-id": answerUserId,
   },
   unknown: (panorama: RunningPanorama, path: readonly string[]) =>

@@ -20,6 +20,7 @@ import { draw, longer } from "../node/timing.ts";
 import { PANORAMA_API } from "./api-table.ts";
 import { managementRoutes } from "./management/routes.ts";
 import { type PanoramaProfile, panoramaProfile } from "./panorama-profile.ts";
+import { failPending } from "./push/push-targets.ts";
 import { type PanoramaPlaces, RunningPanorama, saveNode } from "./running-panorama.ts";
 import { StoreConfigFiles } from "./store-config.ts";
 import { nodeTable, PANORAMA_TABLES } from "./tables.ts";
@@ -74,6 +75,10 @@ export class Panorama implements Cloud {
     this.#running.tellBoot();
     await Promise.all([this.#running.registry.load(), this.#running.operations.load()]);
     await this.#running.wakeUp();
+    await this.#running.change((node, now) => ({
+      state: failPending(node, "Panorama was restarted", now),
+      result: undefined,
+    }));
     this.#endpoints = { ...planned(this.#spec), ...this.#endpoints, ...(await this.#running.start(this.#places())) };
   }
 

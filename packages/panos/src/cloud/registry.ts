@@ -60,15 +60,15 @@ export class Registry {
 
   /** Expects a firewall. One that is known already keeps its row. */
   async enrol(
-    fresh: Omit<DeviceRow, "number" | "facts" | "connected_at" | "policy_status" | "template_status">,
+    fresh: Omit<DeviceRow, "number" | "facts" | "connected_at" | "policy_digest" | "template_digest">,
   ): Promise<DeviceRow> {
     const known = this.#bySerial.get(fresh.serial);
     if (known !== undefined) return known.row;
     const row: DeviceRow = {
       ...fresh,
       number: this.#bySerial.size,
-      policy_status: "",
-      template_status: "",
+      policy_digest: "",
+      template_digest: "",
       facts: null,
       connected_at: null,
     };
@@ -98,6 +98,22 @@ export class Registry {
     const entry = this.#bySerial.get(serial);
     if (entry !== undefined && row !== undefined)
       this.#update(entry, row, connectedAt === undefined ? entry.connected : true);
+  }
+
+  /** What a firewall has taken over. */
+  async pushed(serial: string, digests: { readonly policy?: string; readonly template?: string }): Promise<void> {
+    const row = await this.#store.change(async () => {
+      const old = await this.#store.get(devicesTable, serial);
+      if (old === undefined) return { writes: [], result: undefined };
+      const next: DeviceRow = {
+        ...old,
+        policy_digest: digests.policy ?? old.policy_digest,
+        template_digest: digests.template ?? old.template_digest,
+      };
+      return { writes: [replace(devicesTable, old, next)], result: next };
+    });
+    const entry = this.#bySerial.get(serial);
+    if (entry !== undefined && row !== undefined) entry.row = row;
   }
 
   disconnected(serial: string): void {

@@ -27,8 +27,9 @@ import type { XmlElement } from "../wire/xml/tree.ts";
 import { initialPanoramaConfig } from "./initial-config.ts";
 import { OperationBook } from "./operation-book.ts";
 import type { PanoramaProfile } from "./panorama-profile.ts";
+import { failPending, noteResult, type PushResult } from "./push/push-targets.ts";
 import { Registry } from "./registry.ts";
-import { Sessions } from "./sessions.ts";
+import { type SessionListener, Sessions } from "./sessions.ts";
 import { StoreConfigFiles } from "./store-config.ts";
 import { StoreFiles } from "./store-files.ts";
 import { nodeTable } from "./tables.ts";
@@ -47,13 +48,15 @@ interface Whole {
 }
 
 /** A Panorama between two of its own reboots. */
-export class RunningPanorama extends BaseNode<Whole> implements HttpHandler {
+export class RunningPanorama extends BaseNode<Whole> implements HttpHandler, SessionListener {
   readonly profile: PanoramaProfile;
   readonly registry: Registry;
   readonly operations: OperationBook;
   readonly sessions: Sessions;
   readonly #front: HttpFront<RunningPanorama>;
   readonly #management: HttpHandler;
+  /** Digests of what is on its way, by order and serial: noted with the firewall when it reports success. */
+  readonly pushing = new Map<string, { readonly policy?: string; readonly template?: string }>();
   /** Whether all that belongs to it runs. */
   ready = true;
   #listeners: Listener[] = [];
@@ -80,7 +83,7 @@ export class RunningPanorama extends BaseNode<Whole> implements HttpHandler {
     this.profile = profile;
     this.registry = new Registry(store, world.events);
     this.operations = new OperationBook(store);
-    this.sessions = new Sessions(this.registry, this.operations, () => this.now(), world.log);
+    this.sessions = new Sessions(this.registry, this.operations, this, () => this.now(), world.log);
     this.#management = management(this);
     this.#front = new HttpFront<RunningPanorama>(this, table, (call, caller, signal) =>
       this.#carry(call, caller, signal),
@@ -118,6 +121,24 @@ export class RunningPanorama extends BaseNode<Whole> implements HttpHandler {
 
   handle(request: ReceivedRequest): HttpAnswer | Promise<HttpAnswer> {
     return isApiPath(pathOf(request.target)) ? this.#front.handle(request) : this.#management.handle(request);
+  }
+
+  /** A firewall reports what became of a push. */
+  async pushEnded(serial: string, outcome: PushResult): Promise<void> {
+    const key = `${outcome.order} ${serial}`;
+    const digests = this.pushing.get(key);
+    this.pushing.delete(key);
+    if (outcome.result === "OK" && digests !== undefined) await this.registry.pushed(serial, digests);
+    await this.change((node, now) => ({ state: noteResult(node, serial, outcome, now), result: undefined }));
+  }
+
+  /** Whoever leaves in the middle of a push has not taken it over, as far as anybody knows. */
+  async left(serial: string): Promise<void> {
+    if (!this.state.jobs.some((job) => job.end === undefined && job.task.kind === "push")) return;
+    await this.change((node, now) => ({
+      state: failPending(node, "device is not connected", now, serial),
+      result: undefined,
+    }));
   }
 
   /** A call with a `target` goes to that firewall. */

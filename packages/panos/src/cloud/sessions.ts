@@ -12,6 +12,7 @@ import { type RenderedAnswer, rendered } from "../wire/api/http.ts";
 import type { ApiCall } from "../wire/api/request.ts";
 import type { PanoramaFrame } from "../wire/link/panorama-frames.ts";
 import type { OperationBook } from "./operation-book.ts";
+import type { PushResult } from "./push/push-targets.ts";
 import type { Registry } from "./registry.ts";
 
 type PanoramaChannel = Channel<PanoramaFrame>;
@@ -23,10 +24,17 @@ interface Waiting {
   readonly done: (answer: RenderedAnswer) => void;
 }
 
+/** Who wants to know what firewalls report, and when they leave. */
+export interface SessionListener {
+  pushEnded(serial: string, result: PushResult): Promise<void>;
+  left(serial: string): Promise<void>;
+}
+
 /** The connections of firewalls to Panorama, and the calls that go through them. */
 export class Sessions implements ChannelHost<PanoramaFrame>, ChannelEnd<PanoramaFrame> {
   readonly #registry: Registry;
   readonly #operations: OperationBook;
+  readonly #listener: SessionListener;
   readonly #now: () => Instant;
   readonly #log: Logger;
   readonly #channels = new Map<string, PanoramaChannel>();
@@ -34,9 +42,16 @@ export class Sessions implements ChannelHost<PanoramaFrame>, ChannelEnd<Panorama
   readonly #waiting = new Map<number, Waiting>();
   #lastRequest = 0;
 
-  constructor(registry: Registry, operations: OperationBook, now: () => Instant, log: Logger) {
+  constructor(
+    registry: Registry,
+    operations: OperationBook,
+    listener: SessionListener,
+    now: () => Instant,
+    log: Logger,
+  ) {
     this.#registry = registry;
     this.#operations = operations;
+    this.#listener = listener;
     this.#now = now;
     this.#log = log;
   }
@@ -60,7 +75,12 @@ export class Sessions implements ChannelHost<PanoramaFrame>, ChannelEnd<Panorama
       }
       case "reply":
         return this.#reply(channel, frame.id, frame);
+      case "delivered": {
+        const serial = this.#serials.get(channel);
+        return serial === undefined ? undefined : this.#listener.pushEnded(serial, frame);
+      }
       case "request":
+      case "deliver":
       case "welcome":
         channel.close("unexpected");
     }
@@ -88,10 +108,12 @@ export class Sessions implements ChannelHost<PanoramaFrame>, ChannelEnd<Panorama
     else this.#send(channel, { kind: "welcome" });
   }
 
-  closed(channel: PanoramaChannel): void {
+  async closed(channel: PanoramaChannel): Promise<void> {
     const serial = this.#serials.get(channel);
     this.#drop(channel);
-    if (serial !== undefined && !this.#channels.has(serial)) this.#registry.disconnected(serial);
+    if (serial === undefined || this.#channels.has(serial)) return;
+    this.#registry.disconnected(serial);
+    await this.#listener.left(serial);
   }
 
   /** Forgets a channel; calls that wait on it are told that the firewall is not connected. */
@@ -130,6 +152,14 @@ export class Sessions implements ChannelHost<PanoramaFrame>, ChannelEnd<Panorama
   /** What cannot be sent any more is followed by `closed`. */
   #send(channel: PanoramaChannel, frame: PanoramaFrame): void {
     channel.send(frame).catch((error: unknown) => this.#log.debug(() => `a frame was not sent: ${messageOf(error)}`));
+  }
+
+  /** Sends a connected firewall a configuration; false when it is not connected. */
+  deliver(serial: string, frame: Extract<PanoramaFrame, { kind: "deliver" }>): boolean {
+    const channel = this.#channels.get(serial);
+    if (channel?.open !== true) return false;
+    this.#send(channel, frame);
+    return true;
   }
 
   #reply(channel: PanoramaChannel, id: number, answer: RenderedAnswer): void {

@@ -19,9 +19,9 @@ export interface DeviceRow {
   readonly first_version: string;
   readonly device_group: string;
   readonly template_stack: string;
-  /** How what was pushed last compares with what Panorama runs; empty before the first push. */
-  readonly policy_status: "In Sync" | "Out of Sync" | "";
-  readonly template_status: "In Sync" | "Out of Sync" | "";
+  /** Stand for what was pushed last; empty before the first push. */
+  readonly policy_digest: string;
+  readonly template_digest: string;
   /** Null until it has said hello once. */
   readonly facts: DeviceFacts | null;
   readonly connected_at: number | null;
@@ -39,8 +39,8 @@ export const devicesTable = table<DeviceRow>(
     first_version: "text",
     device_group: "text",
     template_stack: "text",
-    policy_status: "text",
-    template_status: "text",
+    policy_digest: "text",
+    template_digest: "text",
     facts: "json?",
     connected_at: "integer?",
   },

@@ -7,13 +7,16 @@ import type { Decision } from "../node/kept.ts";
 import type { NewLog } from "../node/logs/log-entry.ts";
 import { systemLog } from "../node/logs/node-logs.ts";
 import type { Settings } from "../node/settings.ts";
+import type { XmlElement } from "../wire/xml/tree.ts";
 import { type HaState, readyHa } from "./ha/ha-state.ts";
+import { digestOf } from "./ha/shared-config.ts";
 import { type Connections, type FirewallState, toDeviceState } from "./state.ts";
 import { writeState } from "./state-file.ts";
 
 /** A firewall during one boot, without its connections. */
 export abstract class Firewall extends BaseNode<FirewallState> {
   readonly profile: FirewallProfile;
+  #digest: { readonly of: XmlElement; readonly text: string } | undefined;
   #connections: Connections = { connected: false, peer: false };
 
   constructor(profile: FirewallProfile, settings: Settings, world: World, state: FirewallState) {
@@ -23,6 +26,14 @@ export abstract class Firewall extends BaseNode<FirewallState> {
       files: world.storage,
     });
     this.profile = profile;
+  }
+
+  /** Stands for what its configuration shares with its HA peer's; cheap while nobody has committed anything. */
+  get sharedDigest(): string {
+    if (this.state.config.running === undefined) return "initial";
+    const { running } = this.config;
+    if (this.#digest?.of !== running) this.#digest = { of: running, text: digestOf(running) };
+    return this.#digest.text;
   }
 
   get connections(): Connections {

@@ -19,6 +19,7 @@ import {
 } from "../wire/link/panorama-frames.ts";
 import { factsOf } from "./facts.ts";
 import type { Firewall } from "./firewall.ts";
+import { takePush } from "./take-push.ts";
 
 const FIRST_RETRY: Duration = seconds(1);
 const LAST_RETRY: Duration = seconds(30);
@@ -86,10 +87,27 @@ export class PanoramaLink implements ChannelEnd<PanoramaFrame> {
 
   frame(channel: Channel<PanoramaFrame>, frame: PanoramaFrame): void {
     if (frame.kind === "request") void this.#answer(channel, frame);
+    if (frame.kind === "deliver") void this.#take(frame);
     if (frame.kind === "welcome" && channel === this.#channel) {
       this.#firewall.connectionChanged({ connected: true });
       this.#answerer.connected();
     }
+  }
+
+  async #take(frame: Extract<PanoramaFrame, { kind: "deliver" }>): Promise<void> {
+    try {
+      await takePush(this.#firewall, frame);
+    } catch (error) {
+      this.#firewall.world.log.error("a push could not be taken over", { error: messageOf(error) });
+      this.tellPush(frame.order, { result: "FAIL", details: ["Internal Error"] });
+    }
+  }
+
+  /** Tells Panorama what became of a push. */
+  tellPush(order: string, end: { readonly result: "OK" | "FAIL"; readonly details: readonly string[] }): void {
+    const channel = this.#channel;
+    const lines = end.result === "OK" ? [] : end.details;
+    if (channel?.open === true) this.#send(channel, { kind: "delivered", order, result: end.result, lines });
   }
 
   closed(channel: Channel<PanoramaFrame>): void {

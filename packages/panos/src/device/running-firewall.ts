@@ -19,6 +19,7 @@ import type { Job } from "../node/jobs/job.ts";
 import type { Caller } from "../node/node.ts";
 import { gone, goneDown } from "../node/power.ts";
 import type { Settings } from "../node/settings.ts";
+import { featureRelease } from "../node/software/version.ts";
 import type { NodeState } from "../node/state.ts";
 import { longer } from "../node/timing.ts";
 import type { Answer } from "../wire/api/answer.ts";
@@ -28,6 +29,7 @@ import type { XmlElement } from "../wire/xml/tree.ts";
 import { Firewall } from "./firewall.ts";
 import { HaLink } from "./ha/ha-link.ts";
 import { rebootedHa } from "./ha/ha-state.ts";
+import { isSyncing } from "./ha/status.ts";
 import { initialFirewallConfig } from "./initial-config.ts";
 import { Listeners } from "./listeners.ts";
 import { operationChanges, unfinishedOperations } from "./operations.ts";
@@ -126,6 +128,8 @@ export class RunningFirewall extends Firewall implements CallAnswerer, HttpHandl
   /** What was under way while Panorama could not be told is told again. */
   connected(): void {
     this.#panorama?.report(unfinishedOperations(this.profile.serial, this.state));
+    for (const { task, end } of this.state.jobs)
+      if (task.kind === "pushed" && end !== undefined) this.#panorama?.tellPush(task.order, end);
   }
 
   /** Opens what an upright firewall has open, and plans its calls to others. A dark one only waits. */
@@ -166,13 +170,24 @@ export class RunningFirewall extends Firewall implements CallAnswerer, HttpHandl
     const told =
       before.node.ready !== after.node.ready ||
       before.node.version !== after.node.version ||
-      before.node.appVersion !== after.node.appVersion;
+      before.node.appVersion !== after.node.appVersion ||
+      before.node.config.running !== after.node.config.running ||
+      isSyncing(before.node) !== isSyncing(after.node);
     if (told) this.ha.statusChanged();
   }
 
   protected afterJob(job: Job): void {
+    if (job.task.kind === "pushed" && job.end !== undefined) this.#panorama?.tellPush(job.task.order, job.end);
+    if (job.end?.result === "OK" && job.task.kind === "commit" && this.whole.ha?.role === "active") this.#syncPeer();
     if (job.end?.result === "OK" && job.task.kind === "download" && job.task.syncToPeer)
       this.ha?.shareImage(job.task.version);
+  }
+
+  /** A commit on the active member goes to the passive one, unless their releases are too different. */
+  #syncPeer(): void {
+    const peer = this.ha?.peer;
+    if (peer !== undefined && featureRelease(peer.version) === featureRelease(this.state.version))
+      this.ha?.shareConfig();
   }
 
   /** The power state's time has come: going down, or coming back. */

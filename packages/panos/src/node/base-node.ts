@@ -121,10 +121,10 @@ export abstract class BaseNode<Whole extends { readonly node: NodeState }> imple
     const result = await this.#kept.change((whole) => {
       const now = this.now();
       const decision = decide(whole, now);
-      const advanced = advanceJobs(decision.state.node, now, finishTask);
-      ended = advanced.ended;
-      const state = advanced.node === decision.state.node ? decision.state : { ...decision.state, node: advanced.node };
+      const { node } = advanceJobs(decision.state.node, now, finishTask);
+      const state = node === decision.state.node ? decision.state : { ...decision.state, node };
       const settled = this.settle(state, now);
+      ended = endedSince(whole.node.jobs, settled.node.jobs);
       logs = settled === whole ? [] : this.logsOf(whole, settled, ended, now);
       return { state: settled, result: decision.result };
     });
@@ -193,4 +193,12 @@ export abstract class BaseNode<Whole extends { readonly node: NodeState }> imple
     this.world.events.emit("job", {}, { id: job.id, type: job.type, result: job.end.result, details: job.end.details });
     this.afterJob(job);
   }
+}
+
+/** Jobs that have ended between two lists. */
+function endedSince(before: readonly Job[], after: readonly Job[]): readonly Job[] {
+  if (before === after) return [];
+  const open = new Set(before.filter(({ end }) => end === undefined).map(({ id }) => id));
+  const known = new Set(before.map(({ id }) => id));
+  return after.filter((job) => job.end !== undefined && (open.has(job.id) || !known.has(job.id)));
 }

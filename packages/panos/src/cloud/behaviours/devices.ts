@@ -3,11 +3,17 @@ import type { Behavior } from "../../node/node.ts";
 import { familyOf, macAddress } from "../../node/profile.ts";
 import { type Answer, result } from "../../wire/api/answer.ts";
 import { devicesMessage, type ListedDevice } from "../../wire/messages/devices.ts";
+import { SyncStatuses } from "../push/sync-status.ts";
 import type { RunningPanorama } from "../running-panorama.ts";
 import type { DeviceRow } from "../tables.ts";
 
 /** A firewall as Panorama lists it. */
-export function listed(row: DeviceRow, connected: boolean, now: Instant): ListedDevice {
+export function listed(
+  row: DeviceRow,
+  connected: boolean,
+  now: Instant,
+  policyStatus: ListedDevice["policyStatus"],
+): ListedDevice {
   const { facts } = row;
   const up = connected && facts !== null ? between(facts.bootedAt as Instant, now) : (0 as Duration); // an instant, as the firewall told it
   return {
@@ -25,15 +31,16 @@ export function listed(row: DeviceRow, connected: boolean, now: Instant): Listed
     ...(facts?.haState === undefined || facts.haPeer === undefined
       ? {}
       : { ha: { state: facts.haState, peerSerial: facts.haPeer } }),
-    policyStatus: row.policy_status,
+    policyStatus,
   };
 }
 
 function list(panorama: RunningPanorama, which: (connected: boolean) => boolean): Answer {
   const now = panorama.now();
+  const statuses = new SyncStatuses(panorama);
   const devices: ListedDevice[] = [];
   for (const { row, connected } of panorama.registry.entries())
-    if (which(connected)) devices.push(listed(row, connected, now));
+    if (which(connected)) devices.push(listed(row, connected, now, statuses.policy(row.serial)));
   return result(devicesMessage.render(devices));
 }
 

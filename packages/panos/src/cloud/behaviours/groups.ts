@@ -7,6 +7,7 @@ import { argumentText } from "../../wire/api/command.ts";
 import { attribute, childrenNamed, childText, descend, type XmlElement } from "../../wire/xml/tree.ts";
 import { leaves, type Markup, xml } from "../../wire/xml/write.ts";
 import { literal } from "../../wire/xpath/ast.ts";
+import { SyncStatuses } from "../push/sync-status.ts";
 import type { RunningPanorama } from "../running-panorama.ts";
 
 type PanoramaBehavior = Behavior<RunningPanorama>;
@@ -35,20 +36,16 @@ function member(panorama: RunningPanorama, serial: string, status: Markup): Mark
   return xml`<entry name="${serial}">${known}${status}</entry>`;
 }
 
-const policyStatus = (panorama: RunningPanorama, serial: string): string =>
-  panorama.registry.row(serial)?.policy_status ?? "";
-const templateStatus = (panorama: RunningPanorama, serial: string): string =>
-  panorama.registry.row(serial)?.template_status ?? "";
-
 const listsGroups: PanoramaBehavior = {
   on: "show.devicegroups",
   handle: (panorama, command) => {
     const only = childText(command.last, "name");
+    const statuses = new SyncStatuses(panorama);
     const groups = entriesOf(panorama, "device-group")
       .filter((entry) => only === undefined || nameOf(entry) === only)
       .map((entry) => {
         const members = childrenNamed(descend(entry, "devices") ?? EMPTY, "entry").map((device) => {
-          const status = policyStatus(panorama, nameOf(device));
+          const status = statuses.policy(nameOf(device));
           const vsys = xml`<vsys><entry name="vsys1"><shared-policy-status>${status}</shared-policy-status></entry></vsys><shared-policy-status>${status}</shared-policy-status>`;
           return member(panorama, nameOf(device), vsys);
         });
@@ -119,13 +116,13 @@ const listsStacks: PanoramaBehavior = {
   },
 };
 
-const membersOf = (panorama: RunningPanorama, holder: XmlElement): readonly Markup[] =>
+const membersOf = (
+  panorama: RunningPanorama,
+  holder: XmlElement,
+  statuses = new SyncStatuses(panorama),
+): readonly Markup[] =>
   childrenNamed(descend(holder, "devices") ?? EMPTY, "entry").map((device) =>
-    member(
-      panorama,
-      nameOf(device),
-      xml`<template-status>${templateStatus(panorama, nameOf(device))}</template-status>`,
-    ),
+    member(panorama, nameOf(device), xml`<template-status>${statuses.template(nameOf(device))}</template-status>`),
   );
 
 /** A group goes below another one: a change of the candidate, told as a job. */

@@ -1,9 +1,9 @@
 import { between, type Duration } from "@understudy/kernel";
 import type { Behavior } from "../../node/node.ts";
 import { featureRelease } from "../../node/software/version.ts";
-import { CODES, refused, result, resultText } from "../../wire/api/answer.ts";
+import { CODES, refused, result, resultText, told } from "../../wire/api/answer.ts";
 import type { HaStatus } from "../../wire/link/ha-frames.ts";
-import { type HaMember, type HaView, haMessage } from "../../wire/messages/high-availability.ts";
+import { type HaMember, type HaView, haMessage, type RunningSync } from "../../wire/messages/high-availability.ts";
 import type { HaLink } from "../ha/ha-link.ts";
 import { statusOf } from "../ha/status.ts";
 import type { RunningFirewall } from "../running-firewall.ts";
@@ -22,8 +22,13 @@ export function haView(firewall: RunningFirewall): HaView {
     peer: peer === undefined ? absentPeer(link, own, profile.ha.peerSerial) : member(peer, firewall),
     connection: up ? "up" : "down",
     buildCompatible,
-    runningSync: peer !== undefined && peer.configDigest === own.configDigest ? "synchronized" : "not synchronized",
+    runningSync: syncOf(own, peer),
   };
+}
+
+function syncOf(own: HaStatus, peer: HaStatus | undefined): RunningSync {
+  if (own.syncing || peer?.syncing === true) return "synchronization in progress";
+  return peer !== undefined && peer.configDigest === own.configDigest ? "synchronized" : "not synchronized";
 }
 
 function member(status: HaStatus, firewall: RunningFirewall, reason?: string): HaMember {
@@ -90,6 +95,17 @@ const changesPeerState = (
   },
 });
 
+const QUEUED = told("HA synchronization job has been queued on peer. Please check job status on peer.");
+const NOT_SYNCED = refused(CODES.notFound, "Failed to synchronize running configuration with HA peer");
+
+const syncs = (what: string): Behavior<RunningFirewall> => ({
+  on: `request.high-availability.sync-to-remote.${what}`,
+  handle: (firewall) => {
+    if (firewall.ha === undefined) return NOT_ENABLED;
+    return firewall.ha.shareConfig() ? QUEUED : NOT_SYNCED;
+  },
+});
+
 export const haBehaviors: readonly Behavior<RunningFirewall>[] = [
   tellsHa("show.high-availability.state"),
   tellsHa("show.high-availability.all"),
@@ -97,4 +113,6 @@ export const haBehaviors: readonly Behavior<RunningFirewall>[] = [
   changesOwnState("functional", "functional"),
   changesPeerState("suspend", "suspended"),
   changesPeerState("functional", "functional"),
+  syncs("running-config"),
+  syncs("candidate-config"),
 ];

@@ -13,10 +13,12 @@ import {
 import type { HaProfile } from "../../node/firewall-profile.ts";
 import { withImage } from "../../node/software/software-jobs.ts";
 import { type HaFrame, type HaStatus, haProtocol } from "../../wire/link/ha-frames.ts";
+import { writeXml } from "../../wire/xml/write.ts";
 import type { Firewall } from "../firewall.ts";
 import { activeIn, functionalAgain, type HaState, withRole } from "./ha-state.ts";
 import { type HaSituation, judgeClaim, type PeerLink, planHa } from "./plan-ha.ts";
 import { statusOf } from "./status.ts";
+import { takeConfig } from "./take-config.ts";
 
 const FIRST_RETRY: Duration = seconds(1);
 const LAST_RETRY: Duration = seconds(30);
@@ -149,6 +151,8 @@ export class HaLink implements ChannelEnd<HaFrame>, ChannelHost<HaFrame> {
         return;
       case "order":
         return frame.role === "suspended" ? this.suspend() : this.resume();
+      case "config":
+        return takeConfig(this.#firewall, frame.text);
       case "image":
         await this.#firewall.change((node) => ({ state: withImage(node, frame.version), result: undefined }));
     }
@@ -292,6 +296,13 @@ export class HaLink implements ChannelEnd<HaFrame>, ChannelHost<HaFrame> {
   /** Gives the peer an image that was downloaded for both. */
   shareImage(version: string): void {
     if (this.#link === "up") this.#send({ kind: "image", version });
+  }
+
+  /** Has the peer take over the running configuration; false when it cannot be reached. */
+  shareConfig(): boolean {
+    if (this.#link !== "up") return false;
+    this.#send({ kind: "config", text: writeXml(this.#firewall.config.running).markup });
+    return true;
   }
 
   /** Tells the peer how things are. */

@@ -28,6 +28,7 @@ const peer = (role: HaRole, more: Partial<HaStatus> = {}): HaStatus => ({
   ha1Ip: "1",
   sessions: 1,
   configDigest: "",
+  syncing: false,
   ...more,
 });
 const self = { serial: "001", priority: 100, preemptive: false };

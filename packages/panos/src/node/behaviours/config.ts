@@ -155,7 +155,7 @@ export const configBehaviors: readonly ConfigBehavior[] = [
   showsRunning,
   showsCandidate,
   showsEffective,
-  showsPushed("show.config.pushed-shared-policy", ["policy"]),
+  showsPushed("show.config.pushed-shared-policy", ["vsys"]),
   showsPushed("show.config.pushed-template", ["template"]),
   showsSaved,
   showsDiff,

@@ -1,7 +1,7 @@
 import { CODES, refused, result } from "../../wire/api/answer.ts";
 import { argumentText } from "../../wire/api/command.ts";
-import { jobsMessage, type ShownJob, shownInstant, shownTime } from "../../wire/messages/job.ts";
-import { isFinished, type Job, progressOf } from "../jobs/job.ts";
+import { jobsMessage, type PushedDevice, type ShownJob, shownInstant, shownTime } from "../../wire/messages/job.ts";
+import { isFinished, type Job, type PushTarget, progressOf } from "../jobs/job.ts";
 import { positionInQueue, withJob } from "../jobs/queue.ts";
 import type { Behavior, PanosNode } from "../node.ts";
 
@@ -22,8 +22,29 @@ export function shown(node: PanosNode, job: Job): ShownJob {
     stoppable: job.end === undefined && job.task.kind !== "autocommit",
     details: job.end?.details ?? [],
     warnings: job.end?.warnings ?? [],
+    ...(job.task.kind === "push"
+      ? { progress: progressOfPush(job, job.task.targets), devices: job.task.targets.map(shownTarget) }
+      : {}),
   };
 }
+
+const progressOfPush = (job: Job, targets: readonly PushTarget[]): number =>
+  job.end !== undefined
+    ? 100
+    : Math.floor((targets.filter(({ result }) => result !== "PEND").length / targets.length) * 99);
+
+const STATUS = { PEND: "commit in progress", OK: "commit succeeded", FAIL: "commit failed" } as const;
+
+const shownTarget = (target: PushTarget): PushedDevice => ({
+  serial: target.serial,
+  hostname: target.hostname,
+  result: target.result,
+  status: STATUS[target.result],
+  startedAt: shownTime(target.startedAt),
+  finishedAt: shownTime(target.endedAt),
+  errors: target.result === "FAIL" ? target.lines : [],
+  warnings: target.result === "OK" ? target.lines : [],
+});
 
 const list = (node: PanosNode, jobs: readonly Job[]) =>
   result(jobsMessage.render([...jobs].reverse().map((job) => shown(node, job))));

@@ -48,6 +48,7 @@ const NO_CHANGES: Answer = {
 
 /** Answers `type=commit` where nothing is to be pushed. */
 export function answerCommit(node: ConfiguredNode, call: ApiCall, caller: Caller): Answer | Promise<Answer> {
+  if (parameter(call.parameters, "action") === "all") return refused(CODES.invalidCommand, " commit-all  is unexpected");
   const source = parameter(call.parameters, "cmd");
   if (source === undefined || source === "") return missing("cmd");
   const reading = readXml(source);

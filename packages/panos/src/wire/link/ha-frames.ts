@@ -29,6 +29,8 @@ const statusShape = Type.Object({
   sessions: Type.Integer(),
   /** Stands for the shared part of its running configuration. */
   configDigest: text,
+  /** It is taking over a configuration. */
+  syncing: Type.Boolean(),
 });
 
 export type HaRole = Static<typeof role>;
@@ -45,6 +47,8 @@ const frameShape = Type.Union([
     role: Type.Union([Type.Literal("suspended"), Type.Literal("functional")]),
   }),
   Type.Object({ kind: Type.Literal("image"), version: text }),
+  /** The sender's running configuration, as a document; the receiver takes over the shared part. */
+  Type.Object({ kind: Type.Literal("config"), text: Type.String() }),
 ]);
 
 /**

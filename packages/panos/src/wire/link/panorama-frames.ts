@@ -50,6 +50,19 @@ const frameShape = Type.Union([
   Type.Object({ kind: Type.Literal("operation"), operation: operationShape }),
   Type.Object({ kind: Type.Literal("hello"), facts: factsShape }),
   Type.Object({ kind: Type.Literal("welcome") }),
+  Type.Object({
+    kind: Type.Literal("deliver"),
+    order: text,
+    admin: text,
+    policy: Type.Optional(Type.String()),
+    template: Type.Optional(Type.String()),
+  }),
+  Type.Object({
+    kind: Type.Literal("delivered"),
+    order: text,
+    result: Type.Union([Type.Literal("OK"), Type.Literal("FAIL")]),
+    lines: Type.Array(Type.String({ maxLength: 65_536 })),
+  }),
   Type.Object({ kind: Type.Literal("push"), facts: factsShape }),
   Type.Object({
     kind: Type.Literal("request"),
@@ -73,6 +86,10 @@ export type PanoramaFrame =
   | { readonly kind: "hello"; readonly facts: DeviceFacts }
   /** Panorama knows the firewall and has noted that it is connected. */
   | { readonly kind: "welcome" }
+  /** Panorama's part of the firewall's configuration, as documents. A part that is absent stays as it was. */
+  | { readonly kind: "deliver"; readonly order: string; readonly admin: string; readonly policy?: string; readonly template?: string }
+  /** What became of a delivery. May be told more than once. */
+  | { readonly kind: "delivered"; readonly order: string; readonly result: "OK" | "FAIL"; readonly lines: readonly string[] }
   /** The firewall's facts have changed. */
   | { readonly kind: "push"; readonly facts: DeviceFacts }
   | { readonly kind: "operation"; readonly operation: Operation }

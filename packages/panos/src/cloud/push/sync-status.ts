@@ -1,0 +1,45 @@
+import { attribute, type XmlElement } from "../../wire/xml/tree.ts";
+import type { RunningPanorama } from "../running-panorama.ts";
+import { digestOfPush, holderOf, pushedPolicy, pushedTemplate } from "./pushed-config.ts";
+
+export type SyncStatus = "In Sync" | "Out of Sync" | "";
+
+/** Tells how what firewalls took over compares with what Panorama runs now. Digests are made once per group and stack. */
+export class SyncStatuses {
+  readonly #panorama: RunningPanorama;
+  readonly #running: XmlElement;
+  readonly #digests = new Map<string, string>();
+
+  constructor(panorama: RunningPanorama) {
+    this.#panorama = panorama;
+    this.#running = panorama.config.running;
+  }
+
+  policy(serial: string): SyncStatus {
+    return this.#status(serial, this.#panorama.registry.row(serial)?.policy_digest ?? "", "device-group", pushedPolicy);
+  }
+
+  template(serial: string): SyncStatus {
+    return this.#status(
+      serial,
+      this.#panorama.registry.row(serial)?.template_digest ?? "",
+      "template-stack",
+      pushedTemplate,
+    );
+  }
+
+  #status(
+    serial: string,
+    pushed: string,
+    kind: "device-group" | "template-stack",
+    make: (config: XmlElement, name: string) => XmlElement,
+  ): SyncStatus {
+    if (pushed === "") return "";
+    const holder = holderOf(this.#running, kind, serial);
+    const name = holder === undefined ? "" : (attribute(holder, "name") ?? "");
+    const key = `${kind} ${name}`;
+    const now = this.#digests.get(key) ?? digestOfPush(make(this.#running, name));
+    this.#digests.set(key, now);
+    return now === pushed ? "In Sync" : "Out of Sync";
+  }
+}
