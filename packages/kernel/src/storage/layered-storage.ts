@@ -16,12 +16,11 @@ import {
   readContent,
   sizeOf,
 } from "./content.ts";
-import { badPath, checkFolder, checkPath, foldersOf } from "./path.ts";
-import { resolvePath } from "./resolve-path.ts";
+import { LayeredTree } from "./layered-tree.ts";
+import { badPath, checkFolder, checkPath } from "./path.ts";
 import { type FileStat, type PowerableStorage, StorageError, type StorageSnapshot } from "./storage.ts";
-import { withoutConflicts } from "./surviving-changes.ts";
-import type { Change, SyncedTree } from "./synced-tree.ts";
-import { type Entry, GONE, smallerPath, Tree } from "./tree.ts";
+import type { SyncedTree } from "./synced-tree.ts";
+import { type Entry, GONE, Tree } from "./tree.ts";
 
 /** What storages of one ground share. Keep one object for all of them. */
 export interface LayeredOptions {
@@ -33,22 +32,17 @@ export interface LayeredOptions {
   readonly intern?: (path: string) => string;
 }
 
-/**
- * A storage in two layers: what was synced, and what changed since. The upper layer exists only while there is something in it.
- * Nothing here waits for anything but blobs and message bodies.
- */
+/** A storage on a {@link LayeredTree}. Nothing here waits for anything but blobs and message bodies, and the synced layer where it must. */
 export class LayeredStorage implements PowerableStorage {
   readonly #synced: SyncedTree;
   readonly #options: LayeredOptions;
-  #unsynced: Tree | undefined;
-  /** For files that were renamed away since the last sync: the new name, whose fate they share in a power cut. */
-  #moved: Map<string, string> | undefined;
-  #linked = false;
+  readonly #tree: LayeredTree;
   #cuts = 0;
   #syncing: Promise<void> | undefined;
 
   constructor(synced: SyncedTree, options: LayeredOptions) {
     this.#synced = synced;
+    this.#tree = new LayeredTree(synced);
     this.#options = options;
   }
 
@@ -73,7 +67,7 @@ export class LayeredStorage implements PowerableStorage {
 
   async append(path: string, content: Uint8Array | string): Promise<void> {
     const target = this.#end(path);
-    this.#put(target, appended(this.#contentAt(target) ?? "", pieceOf(content)));
+    this.#put(target, appended(this.#tree.contentAt(target) ?? "", pieceOf(content)));
   }
 
   async place(path: string, blob: Blob): Promise<void> {
@@ -87,7 +81,7 @@ export class LayeredStorage implements PowerableStorage {
   ): Promise<number> {
     const target = this.#end(path);
     const from = options?.from ?? 0;
-    const before = this.#contentAt(target) ?? "";
+    const before = this.#tree.contentAt(target) ?? "";
     if (from > sizeOf(before)) {
       const message = `${path} has ${sizeOf(before)} bytes: nothing can be received from byte ${from} on.`;
       throw new StorageError("mismatch", message, { path, from, size: sizeOf(before) });
@@ -116,57 +110,42 @@ export class LayeredStorage implements PowerableStorage {
 
   async blob(path: string): Promise<Blob | undefined> {
     checkPath(path);
-    const target = this.#resolve(path, "follow");
-    const content = target === undefined ? undefined : this.#contentAt(target);
+    const target = this.#tree.resolve(path, "follow");
+    const content = target === undefined ? undefined : this.#tree.contentAt(target);
     if (target === undefined || content === undefined) return undefined;
     const blob = await blobOf(content);
-    if (content instanceof Pieces && this.#contentAt(target) === content) this.#remember(target, blob);
+    if (content instanceof Pieces && this.#tree.contentAt(target) === content) this.#tree.remember(target, blob);
     return blob;
-  }
-
-  /** The next call for the blob finds it hashed. */
-  #remember(path: string, blob: Blob): void {
-    const unsynced = this.#unsynced?.modifiedOf(path);
-    if (unsynced !== undefined) this.#unsynced?.set(path, blob, unsynced);
-    else this.#synced.learned(path, blob);
   }
 
   async rename(from: string, to: string): Promise<void> {
     const source = this.#place(from);
     const target = this.#place(to);
-    const content = this.#contentAt(source);
-    const files = content === undefined ? this.#filesBelow(source) : [source];
+    const content = this.#tree.contentAt(source);
+    const files = content === undefined ? this.#tree.filesBelow(source) : [source];
     if (files.length === 0) throw new StorageError("missing", `There is no ${from} to rename.`, { path: from });
     if (source === target) return;
     if (target.startsWith(`${source}/`)) throw badPath(to, "it lies in what is to be renamed");
-    if (content === undefined && this.#contentAt(target) !== undefined)
+    if (content === undefined && this.#tree.contentAt(target) !== undefined)
       throw badPath(to, "it is a file, and no folder can replace it");
-    this.#checkFree(target);
+    this.#tree.checkFree(target);
     for (const file of files) {
-      const moved = this.#contentAt(file);
-      if (moved === undefined) continue;
-      const modified = this.#modifiedOf(file);
-      const destination = target + file.slice(source.length);
-      this.#drop(file);
-      this.#set(destination, moved, modified);
-      this.#moved ??= new Map();
-      this.#moved.set(file, destination);
+      this.#tree.move(file, this.#intern(target + file.slice(source.length)), this.#options.now());
     }
   }
 
   async remove(path: string): Promise<void> {
     checkPath(path);
-    const target = this.#resolve(path, "keep");
+    const target = this.#tree.resolve(path, "keep");
     if (target === undefined) return;
-    if (this.#contentAt(target) !== undefined) this.#drop(target);
-    else for (const file of this.#filesBelow(target)) this.#drop(file);
+    if (this.#tree.contentAt(target) !== undefined) this.#tree.drop(target, this.#options.now());
+    else for (const file of this.#tree.filesBelow(target)) this.#tree.drop(file, this.#options.now());
   }
 
   async link(path: string, target: string): Promise<void> {
     if (target === "" || target.includes("\0") || !target.isWellFormed())
       throw badPath(target, "it can be no link's text");
     this.#put(this.#place(path), new LinkText(target));
-    this.#linked = true;
   }
 
   async readLink(path: string): Promise<string | undefined> {
@@ -176,31 +155,31 @@ export class LayeredStorage implements PowerableStorage {
 
   async stat(path: string): Promise<FileStat | undefined> {
     checkPath(path);
-    const target = this.#resolve(path, "keep");
-    const content = target === undefined ? undefined : this.#contentAt(target);
+    const target = this.#tree.resolve(path, "keep");
+    const content = target === undefined ? undefined : this.#tree.contentAt(target);
     if (target === undefined || content === undefined) return undefined;
     const kind = content instanceof LinkText ? "link" : "file";
-    return { kind, size: sizeOf(content), modified: this.#modifiedOf(target) };
+    return { kind, size: sizeOf(content), modified: this.#tree.modifiedOf(target) ?? this.#options.now() };
   }
 
   async list(folder: string): Promise<readonly string[]> {
-    const resolved = checkFolder(folder) === "" ? "" : this.#resolve(folder, "follow");
+    const resolved = checkFolder(folder) === "" ? "" : this.#tree.resolve(folder, "follow");
     if (resolved === undefined) return [];
     const prefix = resolved === "" ? "" : `${resolved}/`;
     const names: string[] = [];
-    for (let path = this.#ceiling(prefix); path?.startsWith(prefix); ) {
+    for (let path = this.#tree.ceiling(prefix); path?.startsWith(prefix); ) {
       const slash = path.indexOf("/", prefix.length);
       const name = path.slice(prefix.length, slash < 0 ? undefined : slash);
       names.push(name);
       // "0" is the character after "/": the first path behind everything in that folder.
-      path = this.#ceiling(slash < 0 ? `${path}\0` : `${prefix}${name}0`);
+      path = this.#tree.ceiling(slash < 0 ? `${path}\0` : `${prefix}${name}0`);
     }
     return names.sort(byUnit);
   }
 
   async sync(): Promise<void> {
     while (this.#syncing !== undefined) await this.#syncing;
-    const changes = this.#changes();
+    const changes = this.#tree.changes();
     if (changes.length === 0) return;
     const cuts = this.#cuts;
     const applied = this.#synced.apply(changes, () => cuts === this.#cuts);
@@ -210,36 +189,16 @@ export class LayeredStorage implements PowerableStorage {
       });
       await this.#syncing;
     }
-    if (cuts === this.#cuts) this.#forget(changes);
-  }
-
-  /** Drops changes that are now synced from the upper layer; what changed while they were written stays. */
-  #forget(changes: readonly Change[]): void {
-    const unsynced = this.#unsynced;
-    for (const { path, entry } of changes) {
-      if (unsynced?.get(path) !== entry) continue;
-      unsynced.delete(path);
-      this.#moved?.delete(path);
-    }
-    if (unsynced?.size === 0) this.#clear();
-  }
-
-  #clear(): void {
-    this.#unsynced = undefined;
-    this.#moved = undefined;
-    this.#linked = false;
+    if (cuts === this.#cuts) this.#tree.forget(changes);
   }
 
   async usage(): Promise<{ readonly used: number; readonly free: number }> {
-    return { used: this.#used(), free: this.#free() };
+    return { used: this.#tree.used(), free: this.#free() };
   }
 
   async cut(keep: (path: string) => boolean = () => false): Promise<void> {
-    const changes = this.#changes();
-    const moved = this.#moved;
     this.#cuts++;
-    this.#clear();
-    const kept = withoutConflicts(changes, { keep, moved, synced: this.#synced });
+    const kept = this.#tree.cut(keep);
     if (kept.length > 0) await this.#synced.apply(kept, () => true);
   }
 
@@ -256,159 +215,70 @@ export class LayeredStorage implements PowerableStorage {
 
   async restore(snapshot: StorageSnapshot): Promise<void> {
     this.#cuts++;
-    this.#clear();
+    this.#tree.cut(() => false);
     const changes = new Tree();
     for (let path = this.#synced.ceiling(""); path !== undefined; path = this.#synced.ceiling(`${path}\0`)) {
       changes.set(path, GONE, this.#options.now());
     }
     for (const { path, content, modified } of snapshot.files)
       changes.set(this.#intern(path), restored(content), modified);
-    await this.#synced.apply(changesOf(changes), () => true);
+    await this.#synced.apply(changes.changes(), () => true);
   }
 
   async close(): Promise<void> {
     await this.#synced.close();
   }
 
-  #intern(path: string): string {
-    return this.#options.intern === undefined ? path : this.#options.intern(path);
-  }
-
-  #contentAt(path: string): Content | undefined {
-    const unsynced = this.#unsynced?.get(path);
-    if (unsynced === undefined) return this.#synced.get(path);
-    return unsynced === GONE ? undefined : unsynced;
-  }
-
   /** What stands at a path, links in front of its last part followed. */
   #contentOf(path: string): Content | undefined {
     checkPath(path);
-    const target = this.#resolve(path, "keep");
-    return target === undefined ? undefined : this.#contentAt(target);
+    const target = this.#tree.resolve(path, "keep");
+    return target === undefined ? undefined : this.#tree.contentAt(target);
   }
 
   /** What a path leads to, all links followed. */
   #contentBehind(path: string): Content | undefined {
     checkPath(path);
-    const target = this.#resolve(path, "follow");
-    return target === undefined ? undefined : this.#contentAt(target);
-  }
-
-  #modifiedOf(path: string): Instant {
-    return this.#unsynced?.modifiedOf(path) ?? this.#synced.modifiedOf(path) ?? this.#options.now();
-  }
-
-  #resolve(path: string, last: "follow" | "keep"): string | undefined {
-    if (!this.#linked && this.#synced.links() === 0) return path;
-    return resolvePath(path, last, this.#targetAt);
-  }
-
-  get #targetAt(): (path: string) => string | undefined {
-    return (path) => {
-      const content = this.#contentAt(path);
-      return content instanceof LinkText ? content.target : undefined;
-    };
+    const target = this.#tree.resolve(path, "follow");
+    return target === undefined ? undefined : this.#tree.contentAt(target);
   }
 
   /** Where a change of `path` itself happens. */
   #place(path: string): string {
-    const target = this.#resolve(checkPath(path), "keep");
+    const target = this.#tree.resolve(checkPath(path), "keep");
     if (target === undefined) throw badPath(path, "a link in it leads out of the storage");
     return target;
   }
 
   /** Where a change of the file behind `path` happens. */
   #end(path: string): string {
-    const target = this.#resolve(checkPath(path), "follow");
+    const target = this.#tree.resolve(checkPath(path), "follow");
     if (target === undefined) throw badPath(path, "a link in it leads out of the storage");
     return target;
   }
 
-  /** Throws unless a file may stand there: no file is a folder too. */
-  #checkFree(path: string): void {
-    if (this.#contentAt(path) !== undefined) return;
-    for (const folder of foldersOf(path)) {
-      if (this.#contentAt(folder) !== undefined) throw badPath(path, `${folder} is a file`);
-    }
-    if (this.#ceiling(`${path}/`)?.startsWith(`${path}/`)) throw badPath(path, "it is a folder");
+  #intern(path: string): string {
+    return this.#options.intern === undefined ? path : this.#options.intern(path);
   }
 
   #put(path: string, content: Content): void {
-    this.#checkFree(path);
+    this.#tree.checkFree(path);
     if (this.#options.capacity !== undefined) {
-      const before = this.#contentAt(path);
+      const before = this.#tree.contentAt(path);
       if (sizeOf(content) - (before === undefined ? 0 : sizeOf(before)) > this.#free()) throw full(path);
     }
-    this.#set(path, content, this.#options.now());
-  }
-
-  #set(path: string, content: Content, modified: Instant): void {
-    this.#unsynced ??= new Tree();
-    this.#unsynced.set(this.#intern(path), content, modified);
-    this.#moved?.delete(path);
-    if (content instanceof LinkText) this.#linked = true;
-  }
-
-  #drop(path: string): void {
-    this.#moved?.delete(path);
-    if (this.#synced.get(path) !== undefined) {
-      this.#unsynced ??= new Tree();
-      this.#unsynced.set(this.#intern(path), GONE, this.#options.now());
-    } else {
-      this.#unsynced?.delete(path);
-      if (this.#unsynced?.size === 0) this.#clear();
-    }
-  }
-
-  /** The first file at or after that path. */
-  #ceiling(from: string): string | undefined {
-    let path = from;
-    for (;;) {
-      const unsynced = this.#unsynced?.ceiling(path);
-      const next = smallerPath(unsynced, this.#synced.ceiling(path));
-      if (next === undefined || next !== unsynced || this.#unsynced?.get(next) !== GONE) return next;
-      path = `${next}\0`;
-    }
-  }
-
-  #filesBelow(folder: string): string[] {
-    const files: string[] = [];
-    const prefix = `${folder}/`;
-    for (let path = this.#ceiling(prefix); path?.startsWith(prefix); path = this.#ceiling(`${path}\0`))
-      files.push(path);
-    return files;
-  }
-
-  #changes(): Change[] {
-    return this.#unsynced === undefined ? [] : changesOf(this.#unsynced);
-  }
-
-  #used(): number {
-    let used = this.#synced.used();
-    for (const { path, entry } of this.#changes()) {
-      const before = this.#synced.get(path);
-      used += (entry === GONE ? 0 : sizeOf(entry)) - (before === undefined ? 0 : sizeOf(before));
-    }
-    return used;
+    this.#tree.set(this.#intern(path), content, this.#options.now());
   }
 
   #free(): number {
     const capacity = this.#options.capacity;
-    return capacity === undefined ? Number.POSITIVE_INFINITY : Math.max(0, capacity - this.#used());
+    return capacity === undefined ? Number.POSITIVE_INFINITY : Math.max(0, capacity - this.#tree.used());
   }
 }
 
 const full = (path: string): StorageError => new StorageError("full", `No space is left for ${path}.`, { path });
 
 const byUnit = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
-
-function changesOf(tree: Tree): Change[] {
-  const changes: Change[] = [];
-  for (let at = 0; at < tree.size; at++) {
-    changes.push({ path: tree.pathAt(at), entry: tree.entryAt(at), modified: tree.modifiedAt(at) });
-  }
-  return changes;
-}
 
 async function snapshotOf(content: Content): Promise<Uint8Array | Blob | { readonly link: string }> {
   if (content instanceof LinkText) return { link: content.target };

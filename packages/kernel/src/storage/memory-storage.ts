@@ -4,8 +4,8 @@ import type { Blob } from "./blob.ts";
 import { type Content, LinkText, pack, sizeOf } from "./content.ts";
 import { type LayeredOptions, LayeredStorage } from "./layered-storage.ts";
 import { checkPath } from "./path.ts";
-import type { Change, SyncedTree } from "./synced-tree.ts";
-import { GONE, smallerPath, Tree } from "./tree.ts";
+import type { SyncedTree } from "./synced-tree.ts";
+import { type Change, GONE, smallerPath, Tree } from "./tree.ts";
 
 /** What the memory storages of a lab share: keep one object for all of them. */
 export interface MemoryStorageOptions extends LayeredOptions {

@@ -11,8 +11,8 @@ import { LayeredStorage } from "./layered-storage.ts";
 import { loadContent, needsBlobs, type StoredContent, storeLarge, storeSmall } from "./sqlite/stored-content.ts";
 import { sqliteProblem } from "./sqlite-problem.ts";
 import { type PowerableStorage, StorageError } from "./storage.ts";
-import type { Change, SyncedTree } from "./synced-tree.ts";
-import { GONE } from "./tree.ts";
+import type { SyncedTree } from "./synced-tree.ts";
+import { type Change, GONE } from "./tree.ts";
 
 export interface SqliteStorageOptions {
   /** Gives files their time of change. */

@@ -1,6 +1,6 @@
 import { foldersOf } from "./path.ts";
-import type { Change, SyncedTree } from "./synced-tree.ts";
-import { GONE } from "./tree.ts";
+import type { SyncedTree } from "./synced-tree.ts";
+import { type Change, GONE } from "./tree.ts";
 
 /** What decides over unsynced changes in a power cut. */
 export interface CutRules {

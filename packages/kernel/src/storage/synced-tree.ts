@@ -1,13 +1,6 @@
 import type { Instant } from "../time/units.ts";
 import type { Content } from "./content.ts";
-import type { Entry } from "./tree.ts";
-
-/** One file's change since the last sync. */
-export interface Change {
-  readonly path: string;
-  readonly entry: Entry;
-  readonly modified: Instant;
-}
+import type { Change } from "./tree.ts";
 
 /** The part of a storage that survives a power cut, below {@link LayeredStorage}. */
 export interface SyncedTree {

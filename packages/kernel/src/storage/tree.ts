@@ -9,6 +9,13 @@ export const GONE: unique symbol = Symbol("gone");
 /** What a place in a tree holds. */
 export type Entry = Content | typeof GONE;
 
+/** One file as a tree has it, or its change since the last sync. */
+export interface Change {
+  readonly path: string;
+  readonly entry: Entry;
+  readonly modified: Instant;
+}
+
 /** Above this many files an insertion moves entries in place, with room to spare; below, the list is kept exactly as long as needed. */
 const TIGHT_FILES = 64;
 const WIDTH = 3;
@@ -76,6 +83,15 @@ export class Tree {
   ceiling(path: string): string | undefined {
     const at = this.ceilingIndex(path);
     return at < this.size ? this.pathAt(at) : undefined;
+  }
+
+  /** All entries as changes, in order. */
+  changes(): Change[] {
+    const changes: Change[] = [];
+    for (let at = 0; at < this.size; at++) {
+      changes.push({ path: this.pathAt(at), entry: this.entryAt(at), modified: this.modifiedAt(at) });
+    }
+    return changes;
   }
 
   /** Its index, or the complement of the index where it would stand. */
