@@ -128,6 +128,69 @@ describe("logs", () => {
   });
 });
 
+describe("reports", () => {
+  const reportOf = (reply: ApiReply) => descend(reply.result, "report") ?? never();
+
+  test("are made by a job, from the logs of their time", async () => {
+    await using pair = await PairSite.start();
+    const fw = await aFirewall(pair);
+    const ask = {
+      type: "report",
+      reporttype: "dynamic",
+      reportname: "top-app-summary",
+      period: "last-hour",
+      topn: "3",
+    };
+    const report = reportOf(await fw.lookUp(ask));
+    expect(Number(attribute(report, "end-epoch")) - Number(attribute(report, "start-epoch"))).toBe(3599);
+    expect(attribute(report, "name")).toBe("Top applications");
+    const lines = childrenNamed(report, "entry");
+    expect(lines).toHaveLength(3);
+    const bytes = lines.map((line) => Number(childText(line, "nbytes")));
+    expect(bytes).toEqual(bytes.toSorted((a, b) => b - a));
+    const predefined = await fw.lookUp({ type: "report", reporttype: "predefined", reportname: "top-attackers" });
+    expect(childrenNamed(reportOf(predefined), "entry").length).toBeGreaterThan(0);
+  });
+
+  test("custom ones are defined in the configuration or in the call", async () => {
+    await using pair = await PairSite.start();
+    const fw = await aFirewall(pair);
+    const definition =
+      "<type><trsum><aggregate-by><member>rule</member></aggregate-by></trsum></type><period>last-24-hrs</period><topn>2</topn><query>(app eq ssl)</query>";
+    await fw.call({
+      type: "config",
+      action: "set",
+      xpath: "/config/shared/reports/entry[@name='mine']",
+      element: definition,
+    });
+    await fw.call({ type: "commit", cmd: "<commit/>" });
+    await pair.site.runFor(seconds(5));
+    const configured = reportOf(await fw.lookUp({ type: "report", reporttype: "custom", reportname: "mine" }));
+    expect(childrenNamed(configured, "entry").map((line) => childText(line, "rule"))).toHaveLength(2);
+    const inline = await fw.lookUp({
+      type: "report",
+      reporttype: "dynamic",
+      reportname: "custom-dynamic-report",
+      cmd: definition,
+    });
+    expect(childrenNamed(reportOf(inline), "entry")).toHaveLength(2);
+  });
+
+  test.each([
+    [{}, "400"],
+    [{ reporttype: "weekly", reportname: "x" }, "400"],
+    [{ reporttype: "dynamic" }, "400"],
+    [{ reporttype: "dynamic", reportname: "no-such-report" }, "7"],
+    [{ reporttype: "custom", reportname: "none" }, "7"],
+    [{ reporttype: "dynamic", reportname: "custom-dynamic-report", cmd: "<type>" }, "18"],
+    [{ reporttype: "dynamic", reportname: "top-app-summary", period: "last-century" }, "400"],
+  ])("%j is refused with %s", async (parameters, code) => {
+    await using pair = await PairSite.start();
+    const fw = await aFirewall(pair);
+    expect(await fw.call({ type: "report", ...parameters })).toMatchObject({ ok: false, code });
+  });
+});
+
 const never = (): never => {
   throw new Error("nothing was found");
 };

@@ -1,6 +1,7 @@
 import type { CallTypes } from "./api/answer-call.ts";
 import { answerLog } from "./logs/log-calls.ts";
 import type { RecordingNode } from "./node.ts";
+import { answerReport } from "./reports/report-calls.ts";
 
 /** What every node answers by `type` about what it has recorded, and about files. */
-export const recordTypes = { log: answerLog } as const satisfies CallTypes<RecordingNode>;
+export const recordTypes = { log: answerLog, report: answerReport } as const satisfies CallTypes<RecordingNode>;

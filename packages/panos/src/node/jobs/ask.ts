@@ -23,16 +23,26 @@ export type Ask =
     }
   | {
       readonly kind: "report";
-      readonly reportType: "dynamic" | "predefined" | "custom";
       readonly name: string;
+      readonly form: ReportForm;
       readonly from: Instant;
       readonly to: Instant;
+      /** Lines at most. */
       readonly top: number;
-      /** Of a custom report: the field its lines are grouped by, and a query. */
-      readonly groupBy?: string;
-      readonly query?: string;
     }
   | { readonly kind: "tech-support" };
+
+/** What a report is about. */
+export interface ReportForm {
+  readonly title: string;
+  /** As reports name their source, such as `appstat`. */
+  readonly logType: string;
+  /** Kind of log it is made from. */
+  readonly source: string;
+  /** Field its lines are grouped by. */
+  readonly groupBy: string;
+  readonly query: string;
+}
 
 /** A job that looks something up. */
 export type AskJob = Job & { readonly task: Extract<JobTask, { readonly kind: "ask" }> };
