@@ -59,8 +59,8 @@ export class Program implements AsyncDisposable {
   }
 
   /** Without the launcher, so that SIGKILL hits the program itself. */
-  static startAlone(bin: Bin, args: readonly string[]): Program {
-    return new Program([...ALONE(bin), ...args], {});
+  static startAlone(bin: Bin, args: readonly string[], env: Readonly<Record<string, string>> = {}): Program {
+    return new Program([...ALONE(bin), ...args], env);
   }
 
   /** Runs a program to its end; `input` is what it reads. */
