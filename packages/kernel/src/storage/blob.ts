@@ -5,9 +5,9 @@ export interface Blob {
   /** 64 lower-case hex digits. */
   readonly sha256: string;
   readonly size: number;
-  /** The whole content. Meant for small blobs; throws `too-large` above 256 MiB. */
+  /** The whole content, which may be shared: nobody changes it. Meant for small blobs; throws `too-large` above 256 MiB. */
   bytes(): Promise<Uint8Array>;
-  /** The content from `start` (default 0) to before `end` (default size), in chunks of at most 256 KiB. */
+  /** The content from `start` (default 0) to before `end` (default size), in chunks of at most 256 KiB, which nobody changes. */
   chunks(start?: number, end?: number): AsyncIterable<Uint8Array>;
 }
 

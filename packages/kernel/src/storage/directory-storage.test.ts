@@ -72,6 +72,15 @@ test("a blob of the same disk is shared, and safe from what is done to the file"
   await storage.receive("objects/y", { kind: "text", text: "!" }, { from: 400_000 });
   expect((await storage.stat("objects/y"))?.size).toBe(400_001);
   expect((await (await blobs.get(blob.sha256))?.bytes())?.length).toBe(400_000);
+  await storage.place("objects/y", blob);
+  await storage.place("objects/y", blob);
+  await storage.place("objects/z", blob);
+  await storage.rename("objects/y", "objects/z");
+  expect(await readdir(join(folder.path, "device/objects"))).toEqual(["x", "z"]);
+  await storage.sync();
+  await storage.append("objects/z", "!");
+  await storage.cut();
+  expect((await storage.blob("objects/z"))?.sha256).toBe(blob.sha256);
 });
 
 test("a blob that was named by a file is not confused with the file that replaced it", async () => {

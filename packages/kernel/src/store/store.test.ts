@@ -362,6 +362,17 @@ describe.each(storeBackends.filter((backend) => !backend.skip))("$name store", (
     }
   });
 
+  test("tables may be opened while others are written", async () => {
+    await using place = await backend.place();
+    const stores = await place.open();
+    const store = await stores.open("lab", [devices]);
+    const commits = Array.from({ length: 20 }, (_, at) => store.commit([insert(devices, device(`d${at}`))]));
+    const opened = await Promise.all(["lab", "lab", "east", "west"].map((name) => stores.open(name, [devices, log])));
+    await Promise.all(commits);
+    expect(await opened[0]?.find(devices, all).count([])).toBe(20);
+    expect(await opened[2]?.find(log, all).count([])).toBe(0);
+  });
+
   test("a snapshot can be taken up again elsewhere", async () => {
     await using place = await backend.place();
     await using other = await backend.place();

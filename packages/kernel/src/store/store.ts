@@ -26,7 +26,10 @@ export function table<Row extends object>(
 
 export type Comparison = "=" | "!=" | "<" | "<=" | ">" | ">=" | "in" | "prefix";
 
-/** A question to a table. Its shape is compiled once and kept; the values come with each call, in the order of `where`. */
+/**
+ * A question to a table. Its shape is compiled once and kept; the values come with each call, in the order of `where`. Quickest as a
+ * constant, which is recognised as an object.
+ */
 export interface Query<Row> {
   /**
    * All must hold. `in` takes an array; `prefix` compares the beginning of a text. A null in a row matches only `=` with null;
@@ -47,7 +50,11 @@ export interface Finder<Row> {
   count(values: readonly unknown[]): Promise<number>;
 }
 
-/** One change. `replace` and `remove` take the row as it was read: if somebody changed it since, the commit is a `conflict`. */
+/**
+ * One change. `replace` and `remove` take the row as it was read, the very object: if somebody changed it since, or it is a copy, the
+ * commit is a `conflict`. A row that was written counts as read (not where a serial number was filled in). Rows that a table cannot hold
+ * are `failed`: texts are well-formed and without NUL, integers exact, numbers finite.
+ */
 export type Write =
   | { readonly kind: "insert"; readonly table: Table<object>; readonly row: object }
   | { readonly kind: "replace"; readonly table: Table<object>; readonly old: object; readonly row: object }

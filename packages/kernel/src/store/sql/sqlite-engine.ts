@@ -34,6 +34,8 @@ export class SqliteEngine implements SqlEngine {
   readonly #prepared = new WeakMap<Statement, StatementSync>();
   readonly #begin: StatementSync;
   readonly #commit: StatementSync;
+  /** While tables are defined no commit may come in between: there is but one transaction per connection. */
+  #defining: Promise<void> | undefined;
 
   /** Opens the file and makes it when it is missing. Throws `in-use`, `read-only` or `failed`. */
   constructor(file: string) {
@@ -62,6 +64,7 @@ export class SqliteEngine implements SqlEngine {
   }
 
   async commit(steps: readonly Step[]): Promise<void> {
+    while (this.#defining !== undefined) await this.#defining;
     let current: Step | undefined;
     try {
       this.#begin.run();
@@ -78,6 +81,9 @@ export class SqliteEngine implements SqlEngine {
   }
 
   async define(work: (definer: Definer) => Promise<void>): Promise<void> {
+    while (this.#defining !== undefined) await this.#defining;
+    const defining = Promise.withResolvers<void>();
+    this.#defining = defining.promise;
     try {
       this.#begin.run();
       await work({
@@ -90,6 +96,9 @@ export class SqliteEngine implements SqlEngine {
     } catch (error) {
       if (this.#database.isTransaction) this.#database.exec("ROLLBACK");
       throw this.#failure(error);
+    } finally {
+      this.#defining = undefined;
+      defining.resolve();
     }
   }
 
