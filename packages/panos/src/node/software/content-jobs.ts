@@ -43,11 +43,7 @@ export const finishContent =
   (node) => {
     const { update, version } = task;
     if (task.kind === "content-download") {
-      const downloaded = [
-        ...node.content.downloaded.filter((other) => other !== onDisk(update, version)),
-        onDisk(update, version),
-      ];
-      return { node: { ...node, content: { ...node.content, downloaded } }, details: ["File successfully downloaded"] };
+      return { node: withDownload(node, update, version), details: ["File successfully downloaded"] };
     }
     if (!isDownloaded(node, update, version))
       return { node, result: "FAIL", details: [`Image version ${version} has not been downloaded`] };
@@ -56,6 +52,13 @@ export const finishContent =
       details: ["Configuration committed successfully", `Successfully installed version ${version}`],
     };
   };
+
+/** The node with an update more on its disk. */
+export function withDownload(node: NodeState, kind: UpdateKind, version: string): NodeState {
+  const update = onDisk(kind, version);
+  const downloaded = [...node.content.downloaded.filter((other) => other !== update), update];
+  return { ...node, content: { ...node.content, downloaded } };
+}
 
 /** The node on another version of an update. */
 export function withUpdate(node: NodeState, kind: UpdateKind, version: string): NodeState {

@@ -1,0 +1,128 @@
+import { type Answer, badRequest, CODES, refused, result } from "../../wire/api/answer.ts";
+import { type ApiCall, parameter } from "../../wire/api/request.ts";
+import { lookupStatus } from "../../wire/logs/log-reply.ts";
+import type { XmlElement } from "../../wire/xml/tree.ts";
+import { writeXml, xml } from "../../wire/xml/write.ts";
+import { missing } from "../api/answer-call.ts";
+import { type AskJob, askedFor, finishAsk, illegal, isJob, startAsk } from "../jobs/ask.ts";
+import type { Caller, RecordingNode } from "../node.ts";
+import { featureRelease } from "../software/version.ts";
+import { packed } from "./archive.ts";
+import { configuredCertificate, exportedPem } from "./certificates.ts";
+import { firstPage, importedFile, PAGES } from "./pages.ts";
+import { isPredefinedRoot, PREDEFINED_ROOT_PEM } from "./predefined-roots.ts";
+import { supportFiles } from "./support-files.ts";
+
+const CAPTURES = new Set(["application-pcap", "filter-pcap", "threat-pcap", "dlp-pcap", "filters-pcap"]);
+
+const file = (name: string, content: Uint8Array | string): Answer => ({
+  kind: "file",
+  name,
+  content: typeof content === "string" ? Buffer.from(content, "utf8") : content,
+  contentType: "application/octet-stream",
+});
+
+/** Answers `type=export`. */
+export function answerExport(node: RecordingNode, call: ApiCall, caller: Caller): Answer | Promise<Answer> {
+  const category = parameter(call.parameters, "category") ?? "";
+  switch (category) {
+    case "":
+      return missing("category");
+    case "configuration":
+      return exportConfiguration(node, call);
+    case "certificate":
+      return exportCertificate(node, call);
+    case "tech-support":
+      return techSupport(node, call, caller);
+    case "device-state":
+      return file("device_state_cfg.tgz", packed(stateFiles(node)));
+    default:
+      if (CAPTURES.has(category)) return exportCapture(call);
+      return PAGES.has(category) ? exportPage(node, category) : illegal("category", category);
+  }
+}
+
+/** The running configuration, or a saved one, without an envelope. */
+async function exportConfiguration(node: RecordingNode, call: ApiCall): Promise<Answer> {
+  const from = parameter(call.parameters, "from") ?? "running-config.xml";
+  const { saved } = node.state.config;
+  const document = Object.hasOwn(saved, from) ? saved[from] : undefined;
+  const tree =
+    from === "running-config.xml"
+      ? node.config.running
+      : document === undefined
+        ? undefined
+        : await node.config.read(document);
+  if (tree === undefined) return refused(CODES.invalidObject, `${from} does not exist`);
+  return { kind: "document", body: writeXml(dressed(node, tree)) };
+}
+
+/** The root element as exports show it. */
+function dressed(node: RecordingNode, tree: XmlElement): XmlElement {
+  const { version } = node.state;
+  const own: XmlElement["attributes"] = [
+    ["version", `${featureRelease(version) ?? version}.0`],
+    ["urldb", "paloaltonetworks"],
+    ["detail-version", version],
+  ];
+  const others = tree.attributes.filter(([name]) => !own.some(([known]) => known === name));
+  return { ...tree, attributes: [...own, ...others] };
+}
+
+function exportCertificate(node: RecordingNode, call: ApiCall): Answer {
+  const given = (name: string): string => parameter(call.parameters, name) ?? "";
+  const [name, format] = [given("certificate-name"), given("format")];
+  if (format === "") return badRequest('Parameter "format" is required while exporting certificate');
+  if (name === "") return badRequest('Parameter "certificate-name" is required while exporting certificate');
+  if (format === "pkcs12" || format === "pkcs10")
+    return refused(CODES.notPossible, `${format} is not simulated; certificates are exported as pem`);
+  if (format !== "pem") return illegal("format", format);
+  const withKey = given("include-key") === "yes";
+  if (withKey && given("passphrase") === "")
+    return badRequest('Parameter "passphrase" is required while exporting certificate with key');
+  const entry = configuredCertificate(node, name);
+  if (entry === undefined) {
+    if (isPredefinedRoot(name) && !withKey) return file(`${name}.pem`, PREDEFINED_ROOT_PEM);
+    return refused(CODES.notPresent, `certificate ${name} does not exist`);
+  }
+  const pem = exportedPem(entry, withKey ? "with-key" : "certificate");
+  return pem === undefined
+    ? refused(CODES.notPresent, `certificate ${name} has no private key`)
+    : file(`${name}.pem`, pem);
+}
+
+function techSupport(node: RecordingNode, call: ApiCall, caller: Caller): Answer | Promise<Answer> {
+  const action = parameter(call.parameters, "action") ?? "";
+  if (action === "") return startAsk(node, "Exec", { kind: "tech-support" }, "Exec", caller);
+  if (action !== "status" && action !== "get" && action !== "finish") return illegal("action", action);
+  const job = askedFor(node, call, "tech-support");
+  if (!isJob(job)) return job;
+  if (action === "finish") return finishAsk(node, job);
+  if (action === "status") return statusOf(job);
+  return job.end === undefined
+    ? refused(CODES.notPossible, `job ${job.id} has not finished yet`)
+    : file("techsupport.tgz", packed([...stateFiles(node), ...supportFiles(node)]));
+}
+
+function statusOf(job: AskJob): Answer {
+  const status = { id: job.id, enqueued: job.enqueued, started: job.started, ended: job.end?.at };
+  const ended =
+    job.end === undefined
+      ? xml`<progress>0</progress>`
+      : xml`<progress>100</progress><resultfile>/tmp/techsupport.tgz</resultfile>`;
+  return result(lookupStatus(status, ended), CODES.success);
+}
+
+const stateFiles = (node: RecordingNode) => [
+  { name: "running-config.xml", content: Buffer.from(writeXml(dressed(node, node.config.running)).markup, "utf8") },
+];
+
+/** A simulated node captures no packets: there are lists of none. */
+function exportCapture(call: ApiCall): Answer {
+  const from = parameter(call.parameters, "from") ?? parameter(call.parameters, "pcap-id");
+  return from === undefined ? result(xml`<dir-listing/>`) : refused(CODES.notPresent, `${from} does not exist`);
+}
+
+async function exportPage(node: RecordingNode, category: string): Promise<Answer> {
+  return file(`${category}.html`, (await node.files.read(importedFile(category))) ?? firstPage(category));
+}
