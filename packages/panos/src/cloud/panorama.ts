@@ -73,7 +73,7 @@ export class Panorama implements Cloud {
 
   async #start(): Promise<void> {
     this.#running.tellBoot();
-    await Promise.all([this.#running.registry.load(), this.#running.operations.load()]);
+    await Promise.all([this.#running.registry.load(), this.#running.operations.load(), this.#running.calls.load()]);
     await this.#running.wakeUp();
     await this.#running.change((node, now) => ({
       state: failPending(node, "Panorama was restarted", now),
@@ -137,6 +137,7 @@ export class Panorama implements Cloud {
   }
 
   async wake(why: WakeUp): Promise<void> {
+    if (why.name === "journal") await this.#running.calls.flush();
     if (why.name === "jobs") await this.#running.catchUp();
     if (why.name === "power" && (await this.#running.power()) === "boot") await this.#reboot();
   }
@@ -158,8 +159,9 @@ export class Panorama implements Cloud {
     await this.#start();
   }
 
-  close(): Promise<void> {
-    return this.#running.close("closed");
+  async close(): Promise<void> {
+    await this.#running.calls.flush();
+    await this.#running.close("closed");
   }
 }
 

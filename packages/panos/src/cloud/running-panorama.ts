@@ -20,10 +20,12 @@ import type { Caller } from "../node/node.ts";
 import { goneDown } from "../node/power.ts";
 import type { Settings } from "../node/settings.ts";
 import { type NodeState, phaseOf } from "../node/state.ts";
+import { type CallSummary, summarize } from "../wire/api/call-summary.ts";
 import { httpReply } from "../wire/api/http.ts";
 import { type ApiCall, parameter, pathOf } from "../wire/api/request.ts";
 import { panoramaProtocol } from "../wire/link/panorama-frames.ts";
 import type { XmlElement } from "../wire/xml/tree.ts";
+import { CallJournal } from "./call-journal.ts";
 import { initialPanoramaConfig } from "./initial-config.ts";
 import { OperationBook } from "./operation-book.ts";
 import type { PanoramaProfile } from "./panorama-profile.ts";
@@ -52,6 +54,7 @@ export class RunningPanorama extends BaseNode<Whole> implements HttpHandler, Ses
   readonly profile: PanoramaProfile;
   readonly registry: Registry;
   readonly operations: OperationBook;
+  readonly calls: CallJournal;
   readonly sessions: Sessions;
   readonly #front: HttpFront<RunningPanorama>;
   readonly #management: HttpHandler;
@@ -83,10 +86,14 @@ export class RunningPanorama extends BaseNode<Whole> implements HttpHandler, Ses
     this.profile = profile;
     this.registry = new Registry(store, world.events);
     this.operations = new OperationBook(store);
+    this.calls = new CallJournal(store, world.clock);
     this.sessions = new Sessions(this.registry, this.operations, this, () => this.now(), world.log);
     this.#management = management(this);
-    this.#front = new HttpFront<RunningPanorama>(this, table, (call, caller, signal) =>
-      this.#carry(call, caller, signal),
+    this.#front = new HttpFront<RunningPanorama>(
+      this,
+      table,
+      (call, caller, answer, started) => this.called(this.#carrierOf(call), summarize(call, caller, answer), started),
+      (call, caller, signal) => this.#carry(call, caller, signal),
     );
   }
 
@@ -139,6 +146,16 @@ export class RunningPanorama extends BaseNode<Whole> implements HttpHandler, Ses
       state: failPending(node, "device is not connected", now, serial),
       result: undefined,
     }));
+  }
+
+  called(serial: string, summary: CallSummary, started: number): void {
+    this.calls.note(serial, summary, started);
+  }
+
+  /** The serial of whoever carries out a call. */
+  #carrierOf(call: ApiCall): string {
+    const target = parameter(call.parameters, "target");
+    return target === undefined || target === "" ? this.profile.serial : target;
   }
 
   /** A call with a `target` goes to that firewall. */

@@ -8,6 +8,7 @@ import {
 } from "@understudy/kernel";
 import type { Caller } from "../node/node.ts";
 import { notConnected } from "../wire/api/answer.ts";
+import type { CallSummary } from "../wire/api/call-summary.ts";
 import { type RenderedAnswer, rendered } from "../wire/api/http.ts";
 import type { ApiCall } from "../wire/api/request.ts";
 import type { PanoramaFrame } from "../wire/link/panorama-frames.ts";
@@ -28,6 +29,8 @@ interface Waiting {
 export interface SessionListener {
   pushEnded(serial: string, result: PushResult): Promise<void>;
   left(serial: string): Promise<void>;
+  /** Somebody has called a firewall directly. */
+  called(serial: string, summary: CallSummary, started: number): void;
 }
 
 /** The connections of firewalls to Panorama, and the calls that go through them. */
@@ -75,6 +78,10 @@ export class Sessions implements ChannelHost<PanoramaFrame>, ChannelEnd<Panorama
       }
       case "reply":
         return this.#reply(channel, frame.id, frame);
+      case "called": {
+        const serial = this.#serials.get(channel);
+        return serial === undefined ? undefined : this.#listener.called(serial, frame.summary, frame.started);
+      }
       case "delivered": {
         const serial = this.#serials.get(channel);
         return serial === undefined ? undefined : this.#listener.pushEnded(serial, frame);

@@ -1,6 +1,7 @@
 import { table } from "@understudy/kernel";
 import type { NodeState } from "../node/state.ts";
 import type { DeviceFacts } from "../wire/link/panorama-frames.ts";
+import { callsTable } from "./call-journal.ts";
 import { operationsTable } from "./operation-book.ts";
 import { documentsTable, journalTable } from "./store-config.ts";
 import { filesTable } from "./store-files.ts";
@@ -61,5 +62,6 @@ export const PANORAMA_TABLES = [
   documentsTable,
   journalTable,
   operationsTable,
+  callsTable,
   filesTable,
 ] as const;

@@ -3,13 +3,16 @@ import {
   type ChannelEnd,
   type Duration,
   type Endpoint,
+  type Fault,
   messageOf,
   NetworkError,
   seconds,
 } from "@understudy/kernel";
+import { answerUnder, throughPanorama } from "../node/api/transport-faults.ts";
 import type { Caller } from "../node/node.ts";
 import { type Answer, refused } from "../wire/api/answer.ts";
-import { rendered } from "../wire/api/http.ts";
+import type { CallSummary } from "../wire/api/call-summary.ts";
+import { httpReply, type RenderedAnswer, rendered } from "../wire/api/http.ts";
 import { type ApiCall, parameter } from "../wire/api/request.ts";
 import {
   type DeviceFacts,
@@ -78,6 +81,12 @@ export class PanoramaLink implements ChannelEnd<PanoramaFrame> {
     if (channel?.open === true) this.#send(channel, { kind: "push", facts: this.#facts() });
   }
 
+  /** Tells Panorama of a call that came directly. */
+  tellCall(summary: CallSummary, started: number): void {
+    const channel = this.#channel;
+    if (channel?.open === true) this.#send(channel, { kind: "called", started, summary });
+  }
+
   /** Tells Panorama how operations stand. */
   report(operations: readonly Operation[]): void {
     const channel = this.#channel;
@@ -123,12 +132,19 @@ export class PanoramaLink implements ChannelEnd<PanoramaFrame> {
     const call = { parameters, credentials: { kind: "none" }, ...(file === undefined ? {} : { file }) } as const;
     const caller = { admin, by: "panorama", remote, ...(vsys === undefined ? {} : { vsys }) } as const;
     try {
-      const answer = await this.#answerer.answer(call, caller);
-      this.#send(channel, { kind: "reply", id, ...rendered(answer) });
+      const fault = this.#firewall.strike("request");
+      const carry = async (): Promise<RenderedAnswer> => rendered(await this.#answerer.answer(call, caller));
+      const answer = fault === undefined ? await carry() : await this.#answerUnder(fault, carry);
+      if (answer !== undefined) this.#send(channel, { kind: "reply", id, ...answer });
     } catch (error) {
       this.#firewall.world.log.error("a call through Panorama failed", { error: messageOf(error) });
       this.#send(channel, { kind: "reply", id, ...rendered(refused(2, "Internal Error")) });
     }
+  }
+
+  async #answerUnder(fault: Fault, carry: () => Promise<RenderedAnswer>): Promise<RenderedAnswer | undefined> {
+    const answer = await answerUnder(fault, this.#firewall.world.clock, async () => httpReply(await carry()));
+    return throughPanorama(answer, this.#firewall.profile.serial);
   }
 
   /** A frame that cannot be sent is of no use any more: the other end learns of the closed channel. */

@@ -23,6 +23,7 @@ import { featureRelease } from "../node/software/version.ts";
 import type { NodeState } from "../node/state.ts";
 import { longer } from "../node/timing.ts";
 import type { Answer } from "../wire/api/answer.ts";
+import { summarize } from "../wire/api/call-summary.ts";
 import type { ApiCall } from "../wire/api/request.ts";
 import type { DeviceFacts } from "../wire/link/panorama-frames.ts";
 import type { XmlElement } from "../wire/xml/tree.ts";
@@ -82,7 +83,9 @@ export class RunningFirewall extends Firewall implements CallAnswerer, HttpHandl
     super(profile, settings, world, state);
     this.#table = table;
     this.#panoramaIp = ties.panoramaIp;
-    this.#front = new HttpFront<RunningFirewall>(this, this.#table);
+    this.#front = new HttpFront<RunningFirewall>(this, this.#table, (call, caller, answer, started) =>
+      this.#panorama?.tellCall(summarize(call, caller, answer), started),
+    );
     this.#listeners = new Listeners(
       world,
       { ...(ties.http === undefined ? {} : { http: ties.http }), elsewhere: profile.listen === undefined },
@@ -159,6 +162,8 @@ export class RunningFirewall extends Firewall implements CallAnswerer, HttpHandl
         return this.ha?.dial();
       case "ha":
         return this.ha?.evaluate();
+      case "ha-monitor":
+        return this.ha?.fail("Monitored path down");
     }
   }
 
@@ -166,6 +171,7 @@ export class RunningFirewall extends Firewall implements CallAnswerer, HttpHandl
     this.#panorama?.push();
     this.#panorama?.report(operationChanges(this.profile.serial, before.node, after.node));
     if (this.ha === undefined) return;
+    if (before.ha?.role !== "active" && after.ha?.role === "active") this.#monitor();
     if (before.ha?.holdUntil !== after.ha?.holdUntil) this.world.clock.wake(seconds(0), { name: "ha" });
     const told =
       before.node.ready !== after.node.ready ||
@@ -181,6 +187,12 @@ export class RunningFirewall extends Firewall implements CallAnswerer, HttpHandl
     if (job.end?.result === "OK" && job.task.kind === "commit" && this.whole.ha?.role === "active") this.#syncPeer();
     if (job.end?.result === "OK" && job.task.kind === "download" && job.task.syncToPeer)
       this.ha?.shareImage(job.task.version);
+  }
+
+  /** A path that an injected failure takes down makes the member unfit that has just become active. */
+  #monitor(): void {
+    const fault = this.strike("ha-monitor");
+    if (fault?.error !== undefined) this.world.clock.wake(fault.delay ?? seconds(0), { name: "ha-monitor" });
   }
 
   /** A commit on the active member goes to the passive one, unless their releases are too different. */
@@ -218,7 +230,7 @@ export class RunningFirewall extends Firewall implements CallAnswerer, HttpHandl
   }
 
   async #close(reason: string): Promise<void> {
-    for (const name of ["dial-panorama", "dial-peer", "ha"]) this.world.clock.cancelWake(name);
+    for (const name of ["dial-panorama", "dial-peer", "ha", "ha-monitor"]) this.world.clock.cancelWake(name);
     this.#panorama?.hangUp(reason);
     await Promise.all([this.#listeners.close(), this.ha?.close(reason)]);
   }

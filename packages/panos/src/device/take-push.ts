@@ -1,4 +1,4 @@
-import { WILL_SUCCEED } from "../node/jobs/job.ts";
+import { injectedFate } from "../node/jobs/injected-fate.ts";
 import { enqueue } from "../node/jobs/queue.ts";
 import { longer } from "../node/timing.ts";
 import type { PanoramaFrame } from "../wire/link/panorama-frames.ts";
@@ -23,7 +23,7 @@ export async function takePush(firewall: Firewall, push: Extract<PanoramaFrame, 
       task: { kind: "pushed", document: prepared.document, order: push.order },
       user: push.admin,
       length: longer(firewall.draw(firewall.settings.timing.commit), fault?.delay),
-      fate: fault?.error === undefined ? WILL_SUCCEED : ({ kind: "fail", reason: [fault.error], share: 1 } as const),
+      fate: injectedFate(fault?.error, 1, (error) => [error]),
     } as const;
     return {
       state: enqueue({ ...state, config: { ...state.config, lastDocument: prepared.lastDocument } }, job, now).node,

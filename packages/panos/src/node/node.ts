@@ -1,4 +1,4 @@
-import type { Duration, Fault, Instant, RandomStream } from "@understudy/kernel";
+import type { Duration, Fault, Instant, RandomStream, World } from "@understudy/kernel";
 import type { Answer } from "../wire/api/answer.ts";
 import type { Command } from "../wire/api/command.ts";
 import type { XmlElement } from "../wire/xml/tree.ts";
@@ -24,6 +24,7 @@ export interface Caller {
 
 /** A node of PAN-OS as behaviours see it: a firewall or a Panorama. */
 export interface PanosNode {
+  readonly world: World;
   readonly profile: NodeProfile;
   readonly settings: Settings;
   /** As it is stored. */

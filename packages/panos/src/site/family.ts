@@ -26,6 +26,9 @@ export const panos: Family = Object.freeze({
     "ha-sync",
     "ha1-backup",
     "environment",
+    "license",
+    "ha-monitor",
+    "request",
   ],
   phases: [
     { name: "online", tone: "good" },

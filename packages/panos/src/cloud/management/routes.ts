@@ -1,4 +1,12 @@
-import { createRouter, type HttpHandler, type HttpReply, json, noHeaders } from "@understudy/kernel";
+import {
+  createRouter,
+  type HttpHandler,
+  type HttpReply,
+  type Instant,
+  json,
+  noHeaders,
+  toIso,
+} from "@understudy/kernel";
 import { Type } from "typebox";
 import type { RunningPanorama } from "../running-panorama.ts";
 import { deviceDetail, deviceRecord } from "./device-record.ts";
@@ -8,6 +16,13 @@ const reply = (status: number, value: unknown): HttpReply => ({ status, headers:
 const problem = (status: number, detail: string): HttpReply => reply(status, { detail });
 
 const page = Type.Object({ limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 10_000 })) });
+
+const callSearch = Type.Object({
+  device: Type.Optional(Type.String()),
+  text: Type.Optional(Type.String()),
+  status: Type.Optional(Type.String()),
+  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 10_000 })),
+});
 
 /** Routes beside the API of PAN-OS, for those who test: what there is and how it stands. */
 export function managementRoutes(panorama: RunningPanorama): HttpHandler {
@@ -57,6 +72,30 @@ export function managementRoutes(panorama: RunningPanorama): HttpHandler {
     handle: async ({ query }) => {
       const rows = await operations.newest(query.limit ?? 1000);
       return reply(200, { operations: rows.map((row) => operationRecord(row, panorama.now())) });
+    },
+  });
+  router.route({
+    method: "GET",
+    path: "/calls",
+    query: callSearch,
+    handle: async ({ query }) => {
+      const { device, text, status, limit = 1000 } = query;
+      const search = {
+        limit,
+        ...(device === undefined ? {} : { device }),
+        ...(text === undefined ? {} : { text }),
+        ...(status === undefined ? {} : { status }),
+      };
+      const rows = await panorama.calls.search(search);
+      return reply(200, { calls: rows.map((row) => ({ ...row, timestamp: toIso(row.timestamp as Instant) })) }); // written from an instant
+    },
+  });
+  router.route({
+    method: "GET",
+    path: "/unknown-commands",
+    handle: async () => {
+      const report = await panorama.calls.unknownCommands();
+      return reply(200, { commands: report.map((row) => ({ ...row, last: toIso(row.last as Instant) })) }); // written from an instant
     },
   });
   return router;

@@ -1,4 +1,4 @@
-import { WILL_SUCCEED } from "../../node/jobs/job.ts";
+import { injectedFate } from "../../node/jobs/injected-fate.ts";
 import { enqueue } from "../../node/jobs/queue.ts";
 import { longer } from "../../node/timing.ts";
 import { readXml } from "../../wire/xml/read.ts";
@@ -20,7 +20,7 @@ export async function takeConfig(firewall: Firewall, text: string): Promise<void
       task: { kind: "ha-sync", document: prepared.document, coverage: prepared.coverage },
       user: "",
       length: longer(firewall.draw(firewall.settings.timing.commit), fault?.delay),
-      fate: fault?.error === undefined ? WILL_SUCCEED : ({ kind: "fail", reason: [fault.error], share: 1 } as const),
+      fate: injectedFate(fault?.error, 1, (error) => [error]),
     } as const;
     return {
       state: enqueue({ ...state, config: { ...state.config, lastDocument: prepared.lastDocument } }, job, now).node,

@@ -1,11 +1,21 @@
-import { type HttpAnswer, type HttpHandler, type ReceivedRequest, readBytes, text, type Via } from "@understudy/kernel";
-import { type Answer, badRequest, MALFORMED } from "../../wire/api/answer.ts";
+import {
+  type HttpAnswer,
+  type HttpHandler,
+  type Instant,
+  messageOf,
+  type ReceivedRequest,
+  readBytes,
+  text,
+  type Via,
+} from "@understudy/kernel";
+import { type Answer, badRequest, CODES, MALFORMED, refused } from "../../wire/api/answer.ts";
 import { httpReply, rendered } from "../../wire/api/http.ts";
 import { type ApiCall, parameter, pathOf, readApiCall } from "../../wire/api/request.ts";
 import { loginLog } from "../logs/node-logs.ts";
 import type { Caller, RecordingNode } from "../node.ts";
 import { type ApiTable, answerCall, forbidden, keygen } from "./answer-call.ts";
 import { authenticate } from "./authenticate.ts";
+import { answerUnder } from "./transport-faults.ts";
 
 /** Larger bodies are answered with 413. */
 export const MAX_BODY_BYTES = 10 * 1024 * 1024;
@@ -30,23 +40,45 @@ export type CallCarrier = (
   signal: AbortSignal | undefined,
 ) => Promise<HttpAnswer> | HttpAnswer | undefined;
 
+/** Told of every call that was answered. */
+export type CallObserver = (
+  call: ApiCall,
+  caller: Pick<Caller, "admin" | "remote">,
+  answer: HttpAnswer,
+  started: Instant,
+) => void;
+
 /** The XML API of one node over HTTP. */
 export class HttpFront<N extends RecordingNode> implements HttpHandler {
   readonly #node: N;
   readonly #table: ApiTable<N>;
+  readonly #observe: CallObserver;
   readonly #elsewhere: CallCarrier | undefined;
 
   /** `elsewhere` is asked first, and answers calls with a `target`. */
-  constructor(node: N, table: ApiTable<N>, elsewhere?: CallCarrier) {
+  constructor(node: N, table: ApiTable<N>, observe: CallObserver, elsewhere?: CallCarrier) {
     this.#node = node;
     this.#table = table;
+    this.#observe = observe;
     this.#elsewhere = elsewhere;
   }
 
   handle(request: ReceivedRequest): HttpAnswer | Promise<HttpAnswer> {
     if (!isApiPath(pathOf(request.target))) return NOT_FOUND;
-    if (request.body.kind === "empty") return this.#read(request, NO_BYTES);
-    return this.#readLong(request);
+    const fault = this.#node.strike("request");
+    return fault === undefined
+      ? this.#receive(request)
+      : answerUnder(fault, this.#node.world.clock, () => this.#receive(request));
+  }
+
+  #receive(request: ReceivedRequest): HttpAnswer | Promise<HttpAnswer> {
+    const answer = request.body.kind === "empty" ? this.#read(request, NO_BYTES) : this.#readLong(request);
+    return answer instanceof Promise ? answer.catch((error: unknown) => this.#failed(error)) : answer;
+  }
+
+  #failed(error: unknown): HttpAnswer {
+    this.#node.world.log.error("a call failed", { error: messageOf(error) });
+    return reply(refused(CODES.internal, "Internal Error"));
   }
 
   async #readLong(request: ReceivedRequest): Promise<HttpAnswer> {
@@ -61,8 +93,27 @@ export class HttpFront<N extends RecordingNode> implements HttpHandler {
   }
 
   #answer(call: ApiCall, { remote, signal }: Via): HttpAnswer | Promise<HttpAnswer> {
+    const started = this.#node.now();
+    const admin = authenticate(this.#node, call.credentials);
+    const caller: Pick<Caller, "admin" | "remote"> = {
+      admin: admin ?? parameter(call.parameters, "user") ?? "",
+      remote,
+    };
+    const told = (answer: HttpAnswer): HttpAnswer => {
+      this.#observe(call, caller, answer, started);
+      return answer;
+    };
+    const answer = this.#answerFor(call, admin, remote, signal);
+    return answer instanceof Promise ? answer.then(told) : told(answer);
+  }
+
+  #answerFor(
+    call: ApiCall,
+    admin: string | undefined,
+    remote: string,
+    signal: AbortSignal | undefined,
+  ): HttpAnswer | Promise<HttpAnswer> {
     const node = this.#node;
-    const admin = authenticate(node, call.credentials);
     const isKeygen = parameter(call.parameters, "type") === "keygen";
     if (admin === undefined && !isKeygen)
       return reply(hasType(call) ? forbidden(node) : badRequest('Missing value for parameter "type".'));

@@ -2,7 +2,8 @@ import { type Answer, CODES, enqueued, refused, result } from "../../wire/api/an
 import { argument, type Command } from "../../wire/api/command.ts";
 import { type ContentEntry, renderContent } from "../../wire/messages/content.ts";
 import { childText, descend } from "../../wire/xml/tree.ts";
-import { type JobFate, type JobTask, type JobType, type UpdateKind, WILL_SUCCEED } from "../jobs/job.ts";
+import { injectedFate } from "../jobs/injected-fate.ts";
+import { type JobTask, type JobType, type UpdateKind, WILL_SUCCEED } from "../jobs/job.ts";
 import { enqueue } from "../jobs/queue.ts";
 import type { Behavior, Caller, PanosNode } from "../node.ts";
 import { installedVersion, isDownloaded, offeredUpdates } from "../software/content-jobs.ts";
@@ -113,7 +114,7 @@ function startUpdate(
     }
     const fault = node.strike("content");
     const task: JobTask = { kind: step, update: words.kind, version };
-    const fate: JobFate = fault?.error === undefined ? WILL_SUCCEED : { kind: "fail", reason: [fault.error], share: 1 };
+    const fate = injectedFate(fault?.error, 1, (error) => [error]);
     const job = {
       type: step === "content-download" ? "Downld" : words.installJob,
       task,

@@ -62,7 +62,14 @@ function shown(node: PanosNode, license: License): ShownLicense {
 const lists = (node: PanosNode, state: NodeState) =>
   result(renderLicenses(licensesOf(node, state).map((license) => shown(node, license))));
 
-const tellsLicenses: NodeBehavior = { on: "request.license.info", handle: (node) => lists(node, node.state) };
+const tellsLicenses: NodeBehavior = {
+  on: "request.license.info",
+  handle: (node) => {
+    if (node.strike("license")?.error === undefined) return lists(node, node.state);
+    const expired = licensesOf(node, node.state).map((license) => ({ ...license, expired: true }));
+    return result(renderLicenses(expired.map((license) => shown(node, license))));
+  },
+};
 
 /** Without a code the server's list is fetched again; a code adds what it stands for. */
 const fetchesLicenses: NodeBehavior = {

@@ -29,6 +29,7 @@ const checksSoftware: Behavior<PanosNode> = {
 const noVersion = (command: Command): Answer =>
   refused(CODES.invalidCommand, `${command.path.join(" -> ")} -> version  is missing`);
 const notAvailable = (version: string): Answer => refused(CODES.invalidCommand, `Version ${version} not available`);
+const NO_SPACE = refused(CODES.notFound, "Insufficient disk space");
 const STATUS = xml`<status>success</status>`;
 
 const downloads: Behavior<PanosNode> = {
@@ -42,9 +43,9 @@ const downloads: Behavior<PanosNode> = {
         return { state, result: refused(CODES.notFound, "Another download is in progress. Please try again later.") };
       }
       const present = state.images.includes(version);
-      if (!present && state.diskFreeGb < IMAGE_GB)
-        return { state, result: refused(CODES.notFound, "Insufficient disk space") };
+      if (!present && state.diskFreeGb < IMAGE_GB) return { state, result: NO_SPACE };
       const fault = present ? undefined : node.strike("download");
+      if (/^disk full$/i.test(fault?.error ?? "")) return { state, result: NO_SPACE };
       const length = present ? seconds(0) : longer(node.draw(node.settings.timing.download), fault?.delay);
       const queued = enqueue(
         state,

@@ -3,6 +3,7 @@ import { type ApiCall, parameter } from "../../wire/api/request.ts";
 import { readXml } from "../../wire/xml/read.ts";
 import { child, childrenNamed, childText, descend, textOf, type XmlElement } from "../../wire/xml/tree.ts";
 import { missing } from "../api/answer-call.ts";
+import { injectedFate } from "../jobs/injected-fate.ts";
 import { isRunning, type JobFate, WILL_SUCCEED } from "../jobs/job.ts";
 import { enqueue } from "../jobs/queue.ts";
 import type { Caller, ConfiguredNode } from "../node.ts";
@@ -48,7 +49,8 @@ const NO_CHANGES: Answer = {
 
 /** Answers `type=commit` where nothing is to be pushed. */
 export function answerCommit(node: ConfiguredNode, call: ApiCall, caller: Caller): Answer | Promise<Answer> {
-  if (parameter(call.parameters, "action") === "all") return refused(CODES.invalidCommand, " commit-all  is unexpected");
+  if (parameter(call.parameters, "action") === "all")
+    return refused(CODES.invalidCommand, " commit-all  is unexpected");
   const source = parameter(call.parameters, "cmd");
   if (source === undefined || source === "") return missing("cmd");
   const reading = readXml(source);
@@ -104,8 +106,8 @@ const hasChanges = (node: ConfiguredNode, admins: readonly string[] | undefined)
   node.config.isChanged && (admins === undefined || node.config.journal.some(({ admin }) => admins.includes(admin)));
 
 function commitFate(injected: string | undefined, problems: readonly string[]): JobFate {
-  const reasons = [...problems, ...(injected === undefined ? [] : [injected])];
-  return reasons.length === 0 ? WILL_SUCCEED : { kind: "fail", reason: [...reasons, "Commit failed"], share: 1 };
+  if (problems.length > 0) return { kind: "fail", reason: [...problems, "Commit failed"], share: 1 };
+  return injectedFate(injected, 1, (error) => [error, "Commit failed"]);
 }
 
 /** A job that only looks whether the candidate could be committed. */

@@ -1,5 +1,5 @@
-import type { JobTask } from "../jobs/job.ts";
-import { isRunning, type JobFate, WILL_SUCCEED } from "../jobs/job.ts";
+import { injectedFate } from "../jobs/injected-fate.ts";
+import { isRunning, type JobFate, type JobTask } from "../jobs/job.ts";
 import type { FinishTask } from "../jobs/queue.ts";
 import type { Settings } from "../settings.ts";
 import type { NodeState } from "../state.ts";
@@ -23,9 +23,7 @@ export function installFate(
     ? "The software manager is currently in use. Please try again later."
     : installObstacle({ running: node.version, target: version, images: node.images, rules: settings.upgradeRules });
   if (reason !== undefined) return { kind: "fail", reason: installFailure(node, version, reason), share: 0 };
-  return injected === undefined
-    ? WILL_SUCCEED
-    : { kind: "fail", reason: installFailure(node, version, injected), share: 1 };
+  return injectedFate(injected, 1, (error) => installFailure(node, version, error));
 }
 
 const installFailure = (node: NodeState, version: string, reason: string): readonly string[] => [
@@ -37,7 +35,7 @@ const installFailure = (node: NodeState, version: string, reason: string): reado
 
 /** How a download that is asked for now will end. */
 export const downloadFate = (injected: string | undefined): JobFate =>
-  injected === undefined ? WILL_SUCCEED : { kind: "fail", reason: ["Failed to download file", injected], share: 0.6 };
+  injectedFate(injected, 0.6, (error) => ["Failed to download file", error]);
 
 /** The node with an image more on its disk; unchanged when it was there. */
 export function withImage(node: NodeState, version: string): NodeState {

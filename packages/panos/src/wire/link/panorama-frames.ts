@@ -1,5 +1,6 @@
 import { compileShape } from "@understudy/kernel";
 import { type Static, Type } from "typebox";
+import type { CallSummary } from "../api/call-summary.ts";
 import { jsonFrames } from "./json-frames.ts";
 
 const text = Type.String({ maxLength: 4096 });
@@ -51,6 +52,11 @@ const frameShape = Type.Union([
   Type.Object({ kind: Type.Literal("hello"), facts: factsShape }),
   Type.Object({ kind: Type.Literal("welcome") }),
   Type.Object({
+    kind: Type.Literal("called"),
+    started: Type.Number(),
+    summary: Type.Object({ command: text, admin: text, remote: text, status: text, unknown: Type.Boolean() }),
+  }),
+  Type.Object({
     kind: Type.Literal("deliver"),
     order: text,
     admin: text,
@@ -86,10 +92,23 @@ export type PanoramaFrame =
   | { readonly kind: "hello"; readonly facts: DeviceFacts }
   /** Panorama knows the firewall and has noted that it is connected. */
   | { readonly kind: "welcome" }
+  /** Somebody has called the firewall directly. */
+  | { readonly kind: "called"; readonly started: number; readonly summary: CallSummary }
   /** Panorama's part of the firewall's configuration, as documents. A part that is absent stays as it was. */
-  | { readonly kind: "deliver"; readonly order: string; readonly admin: string; readonly policy?: string; readonly template?: string }
+  | {
+      readonly kind: "deliver";
+      readonly order: string;
+      readonly admin: string;
+      readonly policy?: string;
+      readonly template?: string;
+    }
   /** What became of a delivery. May be told more than once. */
-  | { readonly kind: "delivered"; readonly order: string; readonly result: "OK" | "FAIL"; readonly lines: readonly string[] }
+  | {
+      readonly kind: "delivered";
+      readonly order: string;
+      readonly result: "OK" | "FAIL";
+      readonly lines: readonly string[];
+    }
   /** The firewall's facts have changed. */
   | { readonly kind: "push"; readonly facts: DeviceFacts }
   | { readonly kind: "operation"; readonly operation: Operation }
