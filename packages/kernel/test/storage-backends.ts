@@ -25,41 +25,38 @@ export async function temporaryFolder(): Promise<AsyncDisposable & { readonly pa
 
 const now = () => instant(1_767_225_600_500);
 
+/** A storage with what has to be disposed after it; where opening fails, that goes at once. */
+async function opened(open: (after: AsyncDisposableStack) => Promise<PowerableStorage>): Promise<OpenedStorage> {
+  await using after = new AsyncDisposableStack();
+  const storage = await open(after);
+  const owned = after.move();
+  return { storage, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+}
+
 /** All backends, under one conformance suite. */
 export const storageBackends: readonly StorageBackend[] = [
-  {
-    name: "memory",
-    open: async () => ({ storage: new MemoryStorage({ now }), [Symbol.asyncDispose]: async () => {} }),
-  },
+  { name: "memory", open: () => opened(async () => new MemoryStorage({ now })) },
   {
     name: "directory",
-    open: async () => {
-      const folder = await temporaryFolder();
-      const storage = await openDirectoryStorage(folder.path, { lock: "config/lock" });
-      return {
-        storage,
-        [Symbol.asyncDispose]: async () => {
-          await storage.close();
-          await folder[Symbol.asyncDispose]();
-        },
-      };
-    },
+    open: () =>
+      opened(async (after) => {
+        const folder = after.use(await temporaryFolder());
+        const storage = await openDirectoryStorage(folder.path, { lock: "config/lock" });
+        after.defer(() => storage.close());
+        return storage;
+      }),
   },
   {
     name: "sqlite",
-    open: async () => {
-      const folder = await temporaryFolder();
-      const storages = await SqliteStorages.open(join(folder.path, "storages.db"), { now });
-      const neighbour = storages.of("neighbour");
-      await neighbour.write("a/neighbour", "not the device's");
-      await neighbour.sync();
-      return {
-        storage: storages.of("device"),
-        [Symbol.asyncDispose]: async () => {
-          await storages.close();
-          await folder[Symbol.asyncDispose]();
-        },
-      };
-    },
+    open: () =>
+      opened(async (after) => {
+        const folder = after.use(await temporaryFolder());
+        const storages = await SqliteStorages.open(join(folder.path, "storages.db"), { now });
+        after.defer(() => storages.close());
+        const neighbour = storages.of("neighbour");
+        await neighbour.write("a/neighbour", "not the device's");
+        await neighbour.sync();
+        return storages.of("device");
+      }),
   },
 ];

@@ -129,10 +129,9 @@ describe.each(storageBackends)("$name storage", ({ name, open }) => {
           const { files } = await opened.storage.snapshot();
           expect(files.map((file) => file.path)).toEqual([...model.synced.keys()].sort());
         }
-        const other = await open();
+        await using other = await open();
         await other.storage.restore(await opened.storage.snapshot());
         expect(brief(await contentsOf(other.storage))).toEqual(brief(Object.fromEntries(model.synced)));
-        await other[Symbol.asyncDispose]();
       }),
       { numRuns: { memory: 2_000, directory: 150 }[name] ?? 60 },
     );

@@ -1,4 +1,4 @@
-import { execFileSync } from "node:child_process";
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { chownSync, mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -11,18 +11,20 @@ export class PostgresServer implements AsyncDisposable {
   readonly #programs: string;
   readonly #folder: string;
   readonly #user: HostUser | undefined;
+  readonly #warden: ChildProcess;
 
   private constructor(programs: string, folder: string, port: number) {
     this.#programs = programs;
     this.#folder = folder;
     this.port = port;
     this.#user = process.getuid?.() === 0 ? hostUser("postgres") : undefined;
+    if (this.#user !== undefined) chownSync(folder, this.#user.uid, this.#user.gid);
+    this.#warden = this.#appointWarden();
   }
 
   /** Starts an empty server; `programs` is the folder of `initdb` and `pg_ctl`. As root it runs as the user `postgres`. */
   static async start(programs: string): Promise<PostgresServer> {
     const server = new PostgresServer(programs, mkdtempSync(join(tmpdir(), "understudy-postgres-")), await freePort());
-    if (server.#user !== undefined) chownSync(server.#folder, server.#user.uid, server.#user.gid);
     server.#run("initdb", "-D", server.#data, "-A", "trust", "-U", "postgres", "-E", "UTF8", "--locale=C", "-N");
     server.up();
     return server;
@@ -53,7 +55,23 @@ export class PostgresServer implements AsyncDisposable {
       this.down();
     } finally {
       rmSync(this.#folder, { recursive: true, force: true });
+      this.#warden.kill();
     }
+  }
+
+  /** A shell that waits for our end, however it comes, and clears up then: servers are nobody's children. */
+  #appointWarden(): ChildProcess {
+    const clear = 'read _; "$0" -D "$1/data" -m immediate -w stop; rm -rf "$1"';
+    const warden = spawn("sh", ["-c", clear, join(this.#programs, "pg_ctl"), this.#folder], {
+      stdio: ["pipe", "ignore", "ignore"],
+      cwd: "/",
+      detached: true,
+      ...this.#user,
+    });
+    warden.unref();
+    if (warden.stdin !== null && "unref" in warden.stdin && typeof warden.stdin.unref === "function")
+      warden.stdin.unref();
+    return warden;
   }
 
   #run(program: string, ...args: readonly string[]): void {
