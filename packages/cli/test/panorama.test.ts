@@ -35,7 +35,7 @@ class PanoramaProgram implements AsyncDisposable {
 
   async op(cmd: string): Promise<string> {
     const query = new URLSearchParams({ type: "op", key: "test-api-key", target: FIREWALL, cmd });
-    return (await fetch(`${this.url}/api/?${query}`)).text();
+    return (await fetch(`${this.url}/api/?${query.toString()}`)).text();
   }
 
   async get(path: string): Promise<unknown> {
