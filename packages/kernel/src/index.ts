@@ -131,6 +131,7 @@ export {
   StoreError,
   type StoreErrorCode,
   type Stores,
+  type StoresSnapshot,
   type Table,
   table,
   type Write,

@@ -26,4 +26,5 @@ export { type Running, runServer, type ServerProcess } from "./server/run-server
 export { type ServerIdentity, serverIdentity } from "./server/server-tls.ts";
 export { DirectoryBlobs } from "./storage/directory-blobs.ts";
 export { type DirectoryOptions, openDirectoryStorage } from "./storage/directory-storage.ts";
+export { type SqliteStorageOptions, SqliteStorages } from "./storage/sqlite-storage.ts";
 export { openStores } from "./store/open-stores.ts";

@@ -35,6 +35,7 @@ gate({
   action: { name: "upgrade", args: { version: "11.1.0" }, to: ["secondary"] },
   middle: (states) => states.secondary?.phase === "rebooting" || states.secondary?.version === "11.1.0",
   done: (states) => settled(states) && states.secondary?.version === "11.1.0",
+  concurrent: true,
   cloudWritesNothing: true,
   struck: "secondary",
   scale: 20,

@@ -11,6 +11,7 @@ import type { Audit } from "../server/audit.ts";
 import type { Blobs } from "../storage/blob.ts";
 import { MemoryBlobs } from "../storage/memory-blobs.ts";
 import { MemoryStorage } from "../storage/memory-storage.ts";
+import { PathNames } from "../storage/path-names.ts";
 import type { PowerableStorage } from "../storage/storage.ts";
 import { MemoryStores } from "../store/memory-store.ts";
 import type { Stores } from "../store/store.ts";
@@ -48,7 +49,7 @@ export class LiveCell extends Cell implements AsyncDisposable {
     const stores = options.stores ?? new MemoryStores();
     const blobs = options.blobs ?? new MemoryBlobs();
     const faults = new FaultBook(options.seed, options.faults);
-    const disks = { now: () => time.now() };
+    const disks = { now: () => time.now(), intern: new PathNames().intern };
     const storageFor = options.storageFor ?? ((): PowerableStorage => new MemoryStorage(disks));
     super(
       options.events,
