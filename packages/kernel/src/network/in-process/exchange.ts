@@ -185,6 +185,11 @@ export class Exchange implements Via, Due, Held {
   }
 
   #deliver(reply: HttpReply, cutAfter: number | undefined): void {
+    if (cutAfter === undefined && isWhole(reply.body)) {
+      if (this.#tooLarge(reply)) this.#leave(this.#tooLargeError());
+      else this.#settle(reply);
+      return;
+    }
     const length = bodyLength(reply.body);
     const cut = cutAfter !== undefined && (length === undefined || cutAfter < length) ? cutAfter : undefined;
     if (cut === undefined && isWhole(reply.body)) {
