@@ -1,7 +1,9 @@
 import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { request } from "node:https";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { minutes, seconds, UsageError } from "@understudy/kernel";
+import { LocalAuthority } from "@understudy/kernel/live";
 import { BASIC_SCENARIO, type PanoramaOptions, readScenario, startPanorama } from "@understudy/panos";
 import { describe, expect, test } from "vitest";
 
@@ -12,6 +14,18 @@ async function get(url: string): Promise<{ readonly status: number; readonly tex
   const reply = await fetch(url);
   return { status: reply.status, text: await reply.text() };
 }
+const secureGet = (url: string, ca: string): Promise<string> =>
+  new Promise((resolve, reject) => {
+    const sent = request(url, { ca }, (reply) => {
+      let text = "";
+      reply.on("data", (chunk: Buffer) => {
+        text += chunk.toString();
+      });
+      reply.on("end", () => resolve(text));
+    });
+    sent.on("error", reject);
+    sent.end();
+  });
 const getJson = async (url: string): Promise<unknown> => JSON.parse((await get(url)).text);
 const op = (url: string, cmd: string, target = "", key = "test-api-key") =>
   get(`${url}/api/?type=op&cmd=${encodeURIComponent(cmd)}&key=${key}&target=${target}`);
@@ -169,4 +183,88 @@ describe("a scenario file", () => {
     });
     expect(() => readScenario(BASIC_SCENARIO, "f", { rebootDuration: "soon" })).toThrow(/REBOOT_DURATION soon/);
   });
+});
+
+describe("addresses", () => {
+  test("a firewall with addresses of its own listens there and nowhere else, also with TLS", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "panos-ca-"));
+    try {
+      const authority = await LocalAuthority.open(folder);
+      const tls = { ...(await authority.serverCertificate([])), ca: authority.certificate };
+      const text = BASIC_SCENARIO.replace(
+        'hostname: "fw-test-2"',
+        'hostname: "fw-test-2"\n    listen: { http: "127.0.0.1:0", https: "127.0.0.1:0" }',
+      );
+      await using panorama = await startPanorama({
+        ...quick,
+        scenario: text,
+        tlsPort: 0,
+        tls,
+        issue: () => authority.serverCertificate([]),
+      });
+      const { listen } = (await getJson(`${panorama.url}/devices/001234567891`)) as {
+        listen: { http: string; https: string };
+      };
+      expect(listen.http).toMatch(/^127\.0\.0\.1:\d+$/);
+      for (const base of [`https://${listen.https}`, panorama.httpsUrl ?? ""]) {
+        const reply = await secureGet(`${base}/api/?type=version&key=test-api-key`, authority.certificate);
+        expect(reply).toContain("<sw-version>");
+      }
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  });
+
+  test("an address that was asked for and is taken ends the start in plain words, with nothing left open", async () => {
+    await using first = await startPanorama(quick);
+    const taken = new URL(first.url).host;
+    const text = BASIC_SCENARIO.replace(
+      'hostname: "fw-test-2"',
+      `hostname: "fw-test-2"\n    listen: { http: "${taken}" }`,
+    );
+    await expect(startPanorama({ ...quick, scenario: text })).rejects.toMatchObject({
+      code: expect.stringMatching(/in-use/),
+    });
+    await expect(startPanorama({ ...quick, port: Number(new URL(first.url).port) })).rejects.toMatchObject({
+      code: "port-in-use",
+    });
+  });
+
+  test("only so many firewalls listen by themselves; the others are reached through Panorama", async () => {
+    await using panorama = await startPanorama({ ...quick, direct: 1 });
+    expect(await getJson(`${panorama.url}/devices/001234567890`)).toMatchObject({
+      listen: { http: expect.stringContaining("127.42.0.1:") },
+    });
+    expect(await getJson(`${panorama.url}/devices/001234567891`)).toMatchObject({ listen: {} });
+    expect((await op(panorama.url, INFO, "001234567891")).text).toContain("fw-test-2");
+  });
+});
+
+test("calls are noted with who was asked, and unknown commands are counted", async () => {
+  await using panorama = await startPanorama(quick);
+  const direct = (await getJson(`${panorama.url}/devices/001234567890`)) as { listen: { http: string } };
+  for (let n = 0; n < 3; n++) await op(panorama.url, "<show><frobnicator/></show>", "001234567890");
+  await op(`http://${direct.listen.http}`, INFO);
+  await op(panorama.url, "<request><password-hash><password>hunter2</password></password-hash></request>");
+  const { calls } = (await getJson(`${panorama.url}/calls`)) as {
+    calls: { device_serial: string; command: string; response_status: string }[];
+  };
+  expect(calls).toHaveLength(5);
+  expect(JSON.stringify(calls)).not.toContain("hunter2");
+  expect(calls.filter(({ device_serial }) => device_serial === "001234567890")).toHaveLength(4);
+  const found = (await getJson(`${panorama.url}/calls?device=001234567890&status=error&limit=2`)) as {
+    calls: unknown[];
+  };
+  expect(found.calls).toHaveLength(2);
+  expect(await getJson(`${panorama.url}/unknown-commands`)).toMatchObject({
+    commands: [{ command: "op <show><frobnicator/></show>", count: 3 }],
+  });
+});
+
+test("every scenario of the reference runs", async () => {
+  for (const name of ["basic", "ha_pair", "failures", "large_scale"]) {
+    await using panorama = await startPanorama({ ...quick, scenario: await scenario(name) });
+    const reply = await panorama.op("<show><devices><connected/></devices></show>");
+    expect(reply.xml.match(/<entry name="\d{12}">/g)).toHaveLength(panorama.serials.length);
+  }
 });

@@ -17,9 +17,10 @@ import { draw, longer } from "../node/timing.ts";
 import { FIREWALL_API } from "./api-table.ts";
 import { planBoot, variedTraffic } from "./boot-plan.ts";
 import { firstHaState, type HaState, rebootedHa, resumedHa } from "./ha/ha-state.ts";
-import { RunningFirewall, tiesOf } from "./running-firewall.ts";
+import { RunningFirewall } from "./running-firewall.ts";
 import { type FirewallState, firstFirewallState, toDeviceState } from "./state.ts";
 import { readState, writeState } from "./state-file.ts";
+import { tiesOf } from "./ties.ts";
 
 /** For how long an HA member that was interrupted waits for its peer before it takes a role alone. */
 const RESUME_HOLD = seconds(10);

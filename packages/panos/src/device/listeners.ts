@@ -1,9 +1,9 @@
 import {
-  type Address,
   type HttpHandler,
   type Listener,
   messageOf,
   NetworkError,
+  type ServerTls,
   seconds,
   type TcpAddress,
   tcp,
@@ -14,8 +14,18 @@ import { hostPort } from "../node/addresses.ts";
 /** Where a firewall's own API is to listen. */
 export interface ListenPlan {
   readonly http?: TcpAddress;
-  /** In case the address cannot be had on this machine: a free port of the only loopback address there is. */
-  readonly elsewhere: boolean;
+  /** Needs a certificate. */
+  readonly https?: { readonly at: TcpAddress; readonly tls: ServerTls };
+  /**
+   * `asked`: the scenario wants just these addresses. `planned`: where one cannot be had on this machine, a free port of the only
+   * loopback address there is will do, and if none is to be had, the firewall is reached through Panorama alone.
+   */
+  readonly by: "asked" | "planned";
+}
+
+interface OpenListener {
+  readonly scheme: "http" | "https";
+  readonly listener: Listener;
 }
 
 /** A firewall's own listeners. Closed while it is down. */
@@ -23,7 +33,7 @@ export class Listeners {
   readonly #world: World;
   readonly #plan: ListenPlan;
   readonly #handler: HttpHandler;
-  #open: Listener[] = [];
+  #open: OpenListener[] = [];
 
   constructor(world: World, plan: ListenPlan, handler: HttpHandler) {
     this.#world = world;
@@ -31,37 +41,40 @@ export class Listeners {
     this.#handler = handler;
   }
 
-  /** Opens them. An address that cannot be had costs the firewall its listener, not its boot. */
+  /** Opens them. Rejects with `NetworkError` when an address that was asked for cannot be had. */
   async open(): Promise<void> {
-    const { http } = this.#plan;
-    if (http === undefined) return;
-    const listener = await this.#serve(http);
-    if (listener !== undefined) this.#open.push(listener);
+    const { http, https } = this.#plan;
+    if (http !== undefined) await this.#add("http", http, undefined);
+    if (https !== undefined) await this.#add("https", https.at, https.tls);
   }
 
   /** Replies in flight are finished first. */
   async close(): Promise<void> {
     const open = this.#open;
     this.#open = [];
-    await Promise.all(open.map((listener) => listener.close(seconds(1))));
+    await Promise.all(open.map(({ listener }) => listener.close(seconds(1))));
   }
 
-  /** As `host:port`, by scheme. */
-  get addresses(): { readonly http?: string } | undefined {
-    const [http] = this.#open;
-    return http?.address.kind === "tcp" ? { http: hostPort(http.address) } : undefined;
+  /** As `host:port`, by scheme; `undefined` when it has none. */
+  get addresses(): { readonly http?: string; readonly https?: string } | undefined {
+    const found = this.#open.flatMap(({ scheme, listener }) =>
+      listener.address.kind === "tcp" ? [[scheme, hostPort(listener.address)] as const] : [],
+    );
+    return found.length === 0 ? undefined : Object.fromEntries(found);
   }
 
-  async #serve(at: Address): Promise<Listener | undefined> {
+  async #add(scheme: "http" | "https", at: TcpAddress, tls: ServerTls | undefined): Promise<void> {
     const { network, log } = this.#world;
+    const options = { name: scheme, ...(tls === undefined ? {} : { tls }) };
     try {
-      return await network.serve(at, this.#handler, { name: "http" });
+      this.#open.push({ scheme, listener: await network.serve(at, this.#handler, options) });
     } catch (error) {
-      if (!(error instanceof NetworkError)) throw error;
-      if (this.#plan.elsewhere && error.code !== "in-use")
-        return network.serve(tcp("127.0.0.1", 0), this.#handler, { name: "http" });
-      log.warn("a firewall's own listener could not be opened", { error: messageOf(error) });
-      return undefined;
+      if (!(error instanceof NetworkError) || this.#plan.by === "asked") throw error;
+      if (error.code === "in-use") {
+        log.warn("a firewall's own listener could not be opened", { error: messageOf(error) });
+        return;
+      }
+      this.#open.push({ scheme, listener: await network.serve(tcp("127.0.0.1", 0), this.#handler, options) });
     }
   }
 }

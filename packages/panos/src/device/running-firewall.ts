@@ -1,7 +1,4 @@
 import {
-  type Address,
-  type CloudLink,
-  type Endpoint,
   type Exit,
   type HttpAnswer,
   type HttpHandler,
@@ -11,7 +8,7 @@ import {
   seconds,
   type World,
 } from "@understudy/kernel";
-import { ha1Address, parseHostPort } from "../node/addresses.ts";
+import { ha1Address } from "../node/addresses.ts";
 import { type ApiTable, answerCall } from "../node/api/answer-call.ts";
 import { HttpFront } from "../node/api/http-front.ts";
 import type { FirewallProfile } from "../node/firewall-profile.ts";
@@ -36,32 +33,7 @@ import { Listeners } from "./listeners.ts";
 import { operationChanges, unfinishedOperations } from "./operations.ts";
 import { type CallAnswerer, PanoramaLink } from "./panorama-link.ts";
 import type { FirewallState } from "./state.ts";
-
-/** Where a firewall listens by plan, and what it connects to. */
-export interface FirewallTies {
-  /** Absent: it is managed by nobody. */
-  readonly panorama?: Endpoint;
-  readonly http?: Address & { kind: "tcp" };
-  /** As Panorama tells it of itself; absent with `panorama`. */
-  readonly panoramaIp?: string;
-  /** Part of the addresses of HA links: the lab's Panorama's port. */
-  readonly labPort: number;
-}
-
-/** What ties a firewall has by its link, with listeners of its own by plan or by its profile. */
-export function tiesOf(profile: FirewallProfile, link: CloudLink | undefined): FirewallTies {
-  const panorama = link?.endpoints.link;
-  const given = profile.listen?.http ?? textOf(link?.enrolment.http);
-  const http = given === undefined ? undefined : parseHostPort(given);
-  const api = link?.endpoints.http?.address;
-  return {
-    labPort: api?.kind === "tcp" ? api.port : 0,
-    ...(panorama === undefined ? {} : { panorama, panoramaIp: textOf(link?.enrolment["panoramaIp"]) ?? "192.168.1.2" }),
-    ...(http === undefined ? {} : { http }),
-  };
-}
-
-const textOf = (value: unknown): string | undefined => (typeof value === "string" ? value : undefined);
+import type { FirewallTies } from "./ties.ts";
 
 /** A firewall with its connections: what runs during one boot. While it is down, all of them are closed. */
 export class RunningFirewall extends Firewall implements CallAnswerer, HttpHandler {
@@ -86,11 +58,7 @@ export class RunningFirewall extends Firewall implements CallAnswerer, HttpHandl
     this.#front = new HttpFront<RunningFirewall>(this, this.#table, (call, caller, answer, started) =>
       this.#panorama?.tellCall(summarize(call, caller, answer), started),
     );
-    this.#listeners = new Listeners(
-      world,
-      { ...(ties.http === undefined ? {} : { http: ties.http }), elsewhere: profile.listen === undefined },
-      this,
-    );
+    this.#listeners = new Listeners(world, ties.listen, this);
     this.#panorama = ties.panorama === undefined ? undefined : new PanoramaLink(this, this, ties.panorama);
     if (profile.ha !== undefined) {
       const addresses = {

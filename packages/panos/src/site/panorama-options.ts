@@ -15,6 +15,8 @@ export interface PanoramaOptions extends ScenarioOverrides {
   readonly tlsPort?: number;
   /** PEM. */
   readonly tls?: { readonly certificate: string; readonly key: string; readonly ca: string };
+  /** Makes a certificate of its own for each firewall that listens with TLS; absent: none does. */
+  readonly issue?: (names: readonly string[]) => Promise<{ readonly certificate: string; readonly key: string }>;
   /** A SQLite file where the state is kept; default: nothing outlasts the process. */
   readonly db?: string;
   /** URL of a database for Panorama's tables, instead of the file. */

@@ -1,7 +1,9 @@
-import { InProcessNetwork, type Network, tcp } from "@understudy/kernel";
+import { type CloudLink, type DeviceSpec, InProcessNetwork, type Network, tcp } from "@understudy/kernel";
 import { Panorama } from "../cloud/panorama.ts";
 import { readState } from "../device/state-file.ts";
 import type { Place } from "../live/place.ts";
+import { parseHostPort } from "../node/addresses.ts";
+import { firewallProfile } from "../node/firewall-profile.ts";
 import { DEFAULT_SETTINGS } from "../node/settings.ts";
 import { panos } from "./family.ts";
 import type { PanoramaOptions } from "./panorama-options.ts";
@@ -74,13 +76,33 @@ async function runScenario({ cell, scenario, options, server, place }: Start): P
   });
   announce(cell, false);
   for (const { id, options: device } of scenario.devices) {
-    await cell.addDevice(panos, { id, index: cell.devices.size, options: device }, { cloud: CLOUD });
+    const spec = { id, index: cell.devices.size, options: device };
+    await cell.addDevice(panos, spec, { link: await withTls(await cell.linkFor(CLOUD, spec), spec, options) });
     if (await isUp(place, id)) await cell.power.on(id);
   }
   const expected = scenario.devices.filter(({ id }) => cell.power.isOn(id));
   const settled = (): boolean => expected.every(({ id }) => isSettled(server, id));
   await server.until(settled, READY_WITHIN);
   announce(cell, true);
+}
+
+/** A firewall that listens with TLS gets a certificate of its own, and by plan the host of its plain listener. */
+async function withTls(
+  link: CloudLink,
+  spec: Pick<DeviceSpec, "id" | "options">,
+  options: PanoramaOptions,
+): Promise<CloudLink> {
+  const { issue, tlsPort } = options;
+  const asked = firewallProfile(spec).listen;
+  const host = typeof link.enrolment.http === "string" ? parseHostPort(link.enrolment.http)?.host : undefined;
+  const secure = link.endpoints.https?.address;
+  const port = secure?.kind === "tcp" ? secure.port : tlsPort;
+  const planned = asked === undefined && host !== undefined && port !== undefined ? `${host}:${port}` : undefined;
+  const https = asked?.https ?? planned;
+  if (issue === undefined || https === undefined) return link;
+  const names = [parseHostPort(https)?.host ?? "127.0.0.1", firewallProfile(spec).hostname];
+  const { certificate, key } = await issue(names);
+  return { ...link, enrolment: { ...link.enrolment, https, tls: { certificate, key } } };
 }
 
 const READY_WITHIN = 60_000 as Parameters<PanoramaServer["until"]>[1]; // one minute, in milliseconds

@@ -1,0 +1,52 @@
+import type { CloudLink, Endpoint, JsonValue, ServerTls } from "@understudy/kernel";
+import { parseHostPort } from "../node/addresses.ts";
+import type { FirewallProfile } from "../node/firewall-profile.ts";
+import type { ListenPlan } from "./listeners.ts";
+
+/** Where a firewall listens, and what it connects to. */
+export interface FirewallTies {
+  /** Absent: it is managed by nobody. */
+  readonly panorama?: Endpoint;
+  /** As Panorama tells it of itself; absent with `panorama`. */
+  readonly panoramaIp?: string;
+  readonly listen: ListenPlan;
+  /** Part of the addresses of HA links: the port of the lab's Panorama. */
+  readonly labPort: number;
+}
+
+/** What ties a firewall has by its link. Its profile's own addresses win over those of the plan, all or none. */
+export function tiesOf(profile: FirewallProfile, link: CloudLink | undefined): FirewallTies {
+  const panorama = link?.endpoints.link;
+  const api = link?.endpoints.http?.address;
+  const enrolment = link?.enrolment ?? {};
+  return {
+    labPort: api?.kind === "tcp" ? api.port : 0,
+    listen: listenPlan(profile, enrolment.http, enrolment.https, readTls(enrolment.tls)),
+    ...(panorama === undefined ? {} : { panorama, panoramaIp: textOf(enrolment.panoramaIp) ?? "192.168.1.2" }),
+  };
+}
+
+function listenPlan(
+  profile: FirewallProfile,
+  http: JsonValue | undefined,
+  https: JsonValue | undefined,
+  tls: ServerTls | undefined,
+): ListenPlan {
+  const asked = profile.listen;
+  const plain = address(asked === undefined ? http : asked.http);
+  const secure = tls === undefined ? undefined : address(asked === undefined ? https : asked.https);
+  return {
+    by: asked === undefined ? "planned" : "asked",
+    ...(plain === undefined ? {} : { http: plain }),
+    ...(secure === undefined || tls === undefined ? {} : { https: { at: secure, tls } }),
+  };
+}
+
+const address = (value: JsonValue | undefined) => (typeof value === "string" ? parseHostPort(value) : undefined);
+const textOf = (value: JsonValue | undefined): string | undefined => (typeof value === "string" ? value : undefined);
+
+function readTls(value: JsonValue | undefined): ServerTls | undefined {
+  if (typeof value !== "object" || value === null || !("certificate" in value) || !("key" in value)) return undefined;
+  const { certificate, key } = value;
+  return typeof certificate === "string" && typeof key === "string" ? { certificate, key } : undefined;
+}
