@@ -1,4 +1,4 @@
-import { table } from "@understudy/kernel";
+import { type Table, table } from "@understudy/kernel";
 import type { NodeState } from "../node/state.ts";
 import type { DeviceFacts } from "../wire/link/panorama-frames.ts";
 import { callsTable } from "./call-journal.ts";
@@ -56,7 +56,7 @@ export interface NodeRow {
 
 export const nodeTable = table<NodeRow>("panorama_node", { name: "text", state: "json" }, { key: ["name"] });
 
-export const PANORAMA_TABLES = [
+export const PANORAMA_TABLES: readonly Table<never>[] = [
   devicesTable,
   nodeTable,
   documentsTable,
@@ -64,4 +64,4 @@ export const PANORAMA_TABLES = [
   operationsTable,
   callsTable,
   filesTable,
-] as const;
+];
