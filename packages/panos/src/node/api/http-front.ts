@@ -11,8 +11,10 @@ import {
 import { type Answer, badRequest, CODES, MALFORMED, refused } from "../../wire/api/answer.ts";
 import { httpReply, rendered } from "../../wire/api/http.ts";
 import { type ApiCall, parameter, pathOf, readApiCall } from "../../wire/api/request.ts";
+import { isRestPath } from "../../wire/rest/resources.ts";
 import { loginLog } from "../logs/node-logs.ts";
 import type { Caller, RecordingNode } from "../node.ts";
+import { answerRest } from "../rest/answer-rest.ts";
 import { type ApiTable, answerCall, forbidden, keygen } from "./answer-call.ts";
 import { authenticate } from "./authenticate.ts";
 import { answerUnder } from "./transport-faults.ts";
@@ -30,8 +32,10 @@ const NOT_FOUND = plain(404, "Not Found\n");
 const NOT_ALLOWED = plain(405, "Method Not Allowed\n");
 const TOO_LARGE = plain(413, "Request Entity Too Large\n");
 
-/** Whether a path is that of the XML API, with or without its slash at the end. */
-export const isApiPath = (path: string): boolean => path === "/api/" || path === "/api";
+/** With or without its slash at the end. */
+const isXmlPath = (path: string): boolean => path === "/api/" || path === "/api";
+/** Whether a path belongs to one of the APIs of PAN-OS. */
+export const isApiPath = (path: string): boolean => isXmlPath(path) || isRestPath(path);
 
 /** Something that carries out a call for an administrator: the node itself, or Panorama for one of its firewalls. */
 export type CallCarrier = (
@@ -48,7 +52,7 @@ export type CallObserver = (
   started: Instant,
 ) => void;
 
-/** The XML API of one node over HTTP. */
+/** The APIs of one node over HTTP. */
 export class HttpFront<N extends RecordingNode> implements HttpHandler {
   readonly #node: N;
   readonly #table: ApiTable<N>;
@@ -64,7 +68,9 @@ export class HttpFront<N extends RecordingNode> implements HttpHandler {
   }
 
   handle(request: ReceivedRequest): HttpAnswer | Promise<HttpAnswer> {
-    if (!isApiPath(pathOf(request.target))) return NOT_FOUND;
+    const path = pathOf(request.target);
+    if (isRestPath(path)) return answerRest(this.#node, request);
+    if (!isXmlPath(path)) return NOT_FOUND;
     const fault = this.#node.strike("request");
     return fault === undefined
       ? this.#receive(request)
