@@ -29,6 +29,7 @@ import { devicesOf } from "../run/plan-cells.ts";
 import { playTimeline } from "../run/play-timeline.ts";
 import { type LabPlace, type LabPlaceOptions, openLabPlace } from "./lab-folder.ts";
 import { nearChannels } from "./near-channels.ts";
+import { unwellWhile } from "./while-starting.ts";
 
 /** Material for the TLS endpoints of a lab's clouds; PEM. */
 export interface LabTls {
@@ -237,7 +238,13 @@ export class LiveLab implements LabView, AsyncDisposable {
 
   async #startCloud(cloud: LabCloud): Promise<void> {
     const { tls, publicNames } = this.#options;
-    this.#fronts.set(cloud.name, fronted(this.#link, this.#front(cloud, await this.metrics())));
+    this.#fronts.set(
+      cloud.name,
+      fronted(
+        unwellWhile(() => this.#isStarting, this.#link),
+        this.#front(cloud, await this.metrics()),
+      ),
+    );
     const choices = this.#choices(cloud);
     const listen = Object.fromEntries(choices.map(({ endpoint, host, port }) => [endpoint, tcp(host, port)]));
     const spec: CloudSpec = {
@@ -289,10 +296,8 @@ export class LiveLab implements LabView, AsyncDisposable {
     });
   }
 
-  /** Whoever waits for a cloud's health waits for its devices as well. */
   #checkUp(name: string): undefined {
     if (!this.#cell.power.isUp(name)) throw new Error(`${name} is switched off`);
-    if (this.#isStarting) throw new Error("the lab is starting");
   }
 
   #view(id: string): DeviceView {

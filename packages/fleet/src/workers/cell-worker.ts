@@ -1,7 +1,7 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { messageOf } from "@understudy/kernel";
 import { type LabSource, readLab } from "../lab/read-lab.ts";
-import { planCells } from "../run/plan-cells.ts";
+import { type CellPlan, planCells } from "../run/plan-cells.ts";
 import { type CellReport, runCell } from "../run/run-cell.ts";
 import { EventSpool } from "./event-spool.ts";
 
@@ -27,12 +27,7 @@ async function work(): Promise<void> {
   const lab = await readLab(source);
   const plans = planCells(lab);
   const say = (message: FromWorker): void => port.postMessage(message);
-  port.on("message", async ({ cell }: CellTask) => {
-    const plan = cell === undefined ? undefined : plans[cell];
-    if (plan === undefined) {
-      port.close();
-      return;
-    }
+  const runOne = async (plan: CellPlan): Promise<void> => {
     try {
       const spool = new EventSpool();
       const report = await runCell(lab, plan, plans.length, {
@@ -41,13 +36,14 @@ async function work(): Promise<void> {
       if (spools !== undefined) spool.writeTo(spools, plan.number);
       say({ kind: "done", report });
     } catch (error) {
-      say({
-        kind: "failed",
-        cell: plan.number,
-        error: messageOf(error),
-        stack: error instanceof Error ? error.stack : undefined,
-      });
+      const stack = error instanceof Error ? error.stack : undefined;
+      say({ kind: "failed", cell: plan.number, error: messageOf(error), stack });
     }
+  };
+  port.on("message", ({ cell }: CellTask) => {
+    const plan = cell === undefined ? undefined : plans[cell];
+    if (plan === undefined) port.close();
+    else void runOne(plan);
   });
   say({ kind: "ready" });
 }

@@ -19,8 +19,8 @@ type States = Readonly<Record<string, DeviceState>>;
 const both = (states: States, is: (state: DeviceState) => boolean): boolean => Object.values(states).every(is);
 const oneActive = (states: States): boolean =>
   Object.values(states)
-    .map((state) => state.haState)
-    .sort()
+    .map((state) => String(state.haState))
+    .toSorted((a, b) => a.localeCompare(b))
     .join() === "active,passive";
 const settled = (states: States): boolean =>
   oneActive(states) && both(states, (state) => state.phase === "online" && state.connected === true);

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { canonicalise, canonicalJson, canonicalSha } from "./canonical-json.ts";
+import { canonicalise, canonicalJson } from "./canonical-json.ts";
 
 const sha = (text: string) => createHash("sha256").update(text).digest("hex");
 
@@ -29,7 +29,7 @@ describe("the vectors of the specification", () => {
     ],
   ])("%s", (input, text, hash) => {
     expect(canonicalJson(JSON.parse(input))).toBe(text);
-    expect(canonicalSha(JSON.parse(input))).toBe(hash);
+    expect(sha(canonicalJson(JSON.parse(input)))).toBe(hash);
   });
 
   test.each([
@@ -86,7 +86,7 @@ describe("canonicalise", () => {
         const { value, plain } = canonicalise(given);
         expect(canonicalJson(value)).toBe(text);
         if (plain) expect(JSON.stringify(value)).toBe(text);
-        expect(sha(text)).toBe(canonicalSha(given));
+        expect(sha(text)).toBe(sha(canonicalJson(given)));
         expect(canonicalJson(JSON.parse(text))).toBe(text);
       }),
     );

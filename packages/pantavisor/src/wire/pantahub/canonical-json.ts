@@ -1,5 +1,3 @@
-import { createHash } from "node:crypto";
-
 /**
  * A value whose canonical text is one step away. `value` has its object keys in canonical order at every level. `plain` says
  * that `JSON.stringify(value)` *is* the canonical text, so that the value can travel by reference and be rendered by anybody.
@@ -21,11 +19,6 @@ export function canonicalJson(value: unknown): string {
   const members = value as Readonly<Record<string, unknown>>; // A non-array object of a JSON value.
   const keys = sortedKeys(members);
   return `{${keys.map((key) => `${canonicalString(key)}:${canonicalJson(members[key])}`).join(",")}}`;
-}
-
-/** Lower-case hex SHA-256 of the canonical text: `state-sha` when the value is a state. */
-export function canonicalSha(value: unknown): string {
-  return createHash("sha256").update(canonicalJson(value)).digest("hex");
 }
 
 /** Sorts the keys of a JSON value at every level. Parts that are sorted already are shared, not copied. */
