@@ -4,7 +4,7 @@ import { lookupStatus } from "../../wire/logs/log-reply.ts";
 import type { XmlElement } from "../../wire/xml/tree.ts";
 import { writeXml, xml } from "../../wire/xml/write.ts";
 import { missing } from "../api/answer-call.ts";
-import { type AskJob, askedFor, finishAsk, illegal, isJob, startAsk } from "../jobs/ask.ts";
+import { type AskJob, askedFor, finishAsk, illegal, isJob, startAsk } from "../jobs/ask-calls.ts";
 import type { Caller, RecordingNode } from "../node.ts";
 import { featureRelease } from "../software/version.ts";
 import { packed } from "./archive.ts";

@@ -1,7 +1,7 @@
 import { type Answer, badRequest, CODES, refused, resultText } from "../../wire/api/answer.ts";
 import { type ApiCall, parameter, type UploadedFile } from "../../wire/api/request.ts";
 import { missing } from "../api/answer-call.ts";
-import { illegal } from "../jobs/ask.ts";
+import { illegal } from "../jobs/ask-calls.ts";
 import type { UpdateKind } from "../jobs/job.ts";
 import type { Caller, RecordingNode } from "../node.ts";
 import { withDownload } from "../software/content-jobs.ts";

@@ -3,7 +3,7 @@ import { type ApiCall, parameter, type UploadedFile } from "../../wire/api/reque
 import { leaves } from "../../wire/xml/write.ts";
 import type { ConfigChange } from "../config/change.ts";
 import { obstacle, toldOf } from "../config/outcome.ts";
-import { illegal } from "../jobs/ask.ts";
+import { illegal } from "../jobs/ask-calls.ts";
 import { configLog } from "../logs/logged.ts";
 import type { Caller, RecordingNode } from "../node.ts";
 import { certificateEntry, certificatePath, configuredCertificate, privateKeyOf } from "./certificates.ts";

@@ -3,7 +3,7 @@ import { type ApiCall, parameter } from "../../wire/api/request.ts";
 import { renderLogReply } from "../../wire/logs/log-reply.ts";
 import { parseQuery } from "../../wire/logs/query.ts";
 import { missing } from "../api/answer-call.ts";
-import { type AskJob, askedFor, finishAsk, illegal, isJob, numberOf, startAsk } from "../jobs/ask.ts";
+import { type AskJob, askedFor, finishAsk, illegal, isJob, numberOf, startAsk } from "../jobs/ask-calls.ts";
 import { progressOf } from "../jobs/job.ts";
 import type { Caller, RecordingNode } from "../node.ts";
 import { LOG_TYPES } from "./log-types.ts";
