@@ -37,7 +37,6 @@ export class ScenarioYaml {
       lineCounter: this.#lines,
       prettyErrors: false,
       uniqueKeys: true,
-      keepSourceTokens: true,
     });
     const [error] = this.#document.errors;
     if (error !== undefined) throw this.#error(error.pos[0], error.message, "");

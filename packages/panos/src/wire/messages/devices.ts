@@ -1,7 +1,8 @@
 import { type Duration, type Instant, parseIso } from "@understudy/kernel";
 import { dateTime, parseUptime, uptime } from "../time.ts";
+import { escapeAttribute, escapeText } from "../xml/characters.ts";
 import { attribute, childrenNamed, childText, descend, type XmlElement } from "../xml/tree.ts";
-import { leaves, type Markup, NO_MARKUP, xml } from "../xml/write.ts";
+import { raw } from "../xml/write.ts";
 import { message } from "./message.ts";
 
 /** A firewall as Panorama lists it. What Panorama never learned is an empty text. */
@@ -27,75 +28,49 @@ export const devicesMessage = message<readonly ListedDevice[]>({
     const devices = descend(result, "devices");
     return devices === undefined ? undefined : childrenNamed(devices, "entry").map(parseDevice);
   },
-  render: (devices) => xml`<devices>${devices.map(renderDevice)}</devices>`,
+  render: (devices) => raw(`<devices>${devices.map(renderDevice).join("")}</devices>`),
   describe: (devices) =>
     `${devices.length} firewalls, ${devices.filter((device) => device.connected).length} connected`,
 });
 
 const yes = (flag: boolean): string => (flag ? "yes" : "no");
 
-function renderDevice(device: ListedDevice): Markup {
-  const fields = leaves({
-    serial: device.serial,
-    connected: yes(device.connected),
-    "unsupported-version": "no",
-    "wildfire-rt": "no",
-    deactivated: "no",
-    hostname: device.hostname,
-    "ip-address": device.ipAddress,
-    "ipv6-address": "unknown",
-    "mac-address": device.macAddress,
-    uptime: uptime(device.uptime),
-    family: device.family,
-    model: device.model,
-    "sw-version": device.version,
-    "app-version": device.appVersion,
-    "av-version": "0",
-    "device-dictionary-version": "1-1",
-    "wildfire-version": "0",
-    "threat-version": device.appVersion,
-    "url-db": "paloaltonetworks",
-    "url-filtering-version": "20250101.20001",
-    "logdb-version": device.version === "" ? "" : device.version.split(".").slice(0, 2).join(".").concat(".0"),
-    "vpnclient-package-version": "",
-    "global-protect-client-package-version": "0.0.0",
-    "prev-app-version": "",
-    "prev-av-version": "",
-    "prev-threat-version": "",
-    "prev-wildfire-version": "",
-    "prev-device-dictionary-version": "",
-    domain: "",
-    "vpn-disable-mode": "no",
-    "operational-mode": "normal",
-    "certificate-status": "",
-    "certificate-subject-name": device.serial,
-    "certificate-expiry": "2036/12/31 00:00:00",
-    "connected-at": device.connectedAt === undefined ? "" : dateTime(device.connectedAt),
-    "custom-certificate-usage": "no",
-    "multi-vsys": "no",
-  });
-  return xml`<entry name="${device.serial}">${fields}${ha(device)}<vsys><entry name="vsys1"><display-name>vsys1</display-name><shared-policy-status>${device.policyStatus}</shared-policy-status><shared-policy-version/><shared-policy-md5sum/></entry></vsys></entry>`;
+const text = (name: string, value: string): string =>
+  value === "" ? `<${name}/>` : `<${name}>${escapeText(value)}</${name}>`;
+
+/** Fields that are the same for every firewall. */
+const BEFORE_HOSTNAME =
+  "<unsupported-version>no</unsupported-version><wildfire-rt>no</wildfire-rt><deactivated>no</deactivated>";
+const AFTER_CONTENT =
+  "<av-version>0</av-version><device-dictionary-version>1-1</device-dictionary-version><wildfire-version>0</wildfire-version><url-db>paloaltonetworks</url-db><url-filtering-version>20250101.20001</url-filtering-version><vpnclient-package-version/><global-protect-client-package-version>0.0.0</global-protect-client-package-version><prev-app-version/><prev-av-version/><prev-threat-version/><prev-wildfire-version/><prev-device-dictionary-version/><domain/><vpn-disable-mode>no</vpn-disable-mode><operational-mode>normal</operational-mode><certificate-status/><certificate-expiry>2036/12/31 00:00:00</certificate-expiry><custom-certificate-usage>no</custom-certificate-usage><multi-vsys>no</multi-vsys>";
+
+/** One string per firewall: ten thousand of them are written at a time. */
+function renderDevice(device: ListedDevice): string {
+  const serial = escapeAttribute(device.serial);
+  const logdb = device.version === "" ? "" : `${device.version.split(".", 2).join(".")}.0`;
+  const since = device.connectedAt === undefined ? "" : dateTime(device.connectedAt);
+  return `<entry name="${serial}"><serial>${serial}</serial><connected>${yes(device.connected)}</connected>${BEFORE_HOSTNAME}${text("hostname", device.hostname)}${text("ip-address", device.ipAddress)}<ipv6-address>unknown</ipv6-address><mac-address>${device.macAddress}</mac-address><uptime>${uptime(device.uptime)}</uptime>${text("family", device.family)}${text("model", device.model)}${text("sw-version", device.version)}${text("app-version", device.appVersion)}${text("threat-version", device.appVersion)}${text("logdb-version", logdb)}${text("connected-at", since)}<certificate-subject-name>${serial}</certificate-subject-name>${AFTER_CONTENT}${ha(device)}<vsys><entry name="vsys1"><display-name>vsys1</display-name>${text("shared-policy-status", device.policyStatus)}<shared-policy-version/><shared-policy-md5sum/></entry></vsys></entry>`;
 }
 
-const ha = ({ ha }: ListedDevice): Markup =>
-  ha === undefined ? NO_MARKUP : xml`<ha><state>${ha.state}</state><peer><serial>${ha.peerSerial}</serial></peer></ha>`;
+const ha = ({ ha }: ListedDevice): string =>
+  ha === undefined ? "" : `<ha>${text("state", ha.state)}<peer>${text("serial", ha.peerSerial)}</peer></ha>`;
 
 function parseDevice(entry: XmlElement): ListedDevice {
-  const text = (name: string): string => childText(entry, name) ?? "";
+  const told = (name: string): string => childText(entry, name) ?? "";
   const haState = descend(entry, "ha");
-  const connectedAt = parseIso(`${text("connected-at").replaceAll("/", "-")}Z`);
+  const connectedAt = parseIso(`${told("connected-at").replaceAll("/", "-")}Z`);
   const policy = childText(descend(entry, "vsys", "entry") ?? entry, "shared-policy-status");
   return {
-    serial: attribute(entry, "name") ?? text("serial"),
-    connected: text("connected") === "yes",
-    hostname: text("hostname"),
-    ipAddress: text("ip-address"),
-    macAddress: text("mac-address"),
-    uptime: parseUptime(text("uptime")) ?? (0 as Duration),
-    family: text("family"),
-    model: text("model"),
-    version: text("sw-version"),
-    appVersion: text("app-version"),
+    serial: attribute(entry, "name") ?? told("serial"),
+    connected: told("connected") === "yes",
+    hostname: told("hostname"),
+    ipAddress: told("ip-address"),
+    macAddress: told("mac-address"),
+    uptime: parseUptime(told("uptime")) ?? (0 as Duration),
+    family: told("family"),
+    model: told("model"),
+    version: told("sw-version"),
+    appVersion: told("app-version"),
     ...(connectedAt === undefined ? {} : { connectedAt }),
     ...(haState === undefined
       ? {}
