@@ -61,6 +61,25 @@ describe("logs", () => {
     ]);
   });
 
+  test("comments and whole configurations are logged too, and logs can be cleared", async () => {
+    await using pair = await PairSite.start();
+    const fw = await aFirewall(pair);
+    const op = (cmd: string) => fw.call({ type: "op", cmd });
+    await fw.set("web");
+    await pair.site.runFor(seconds(1));
+    await op(`<set><audit-comment><xpath>${VSYS}</xpath><comment>why</comment></audit-comment></set>`);
+    await pair.site.runFor(seconds(1));
+    await op("<revert><config/></revert>");
+    expect(texts(await fw.logs("config"), "cmd")).toEqual(["revert", "audit-comment", "set"]);
+    expect(texts(await fw.logs("config", "(subtype eq audit-comment)"), "comment")).toEqual(["why"]);
+    await op("<clear><log><config/></log></clear>");
+    expect(texts(await fw.logs("config"), "cmd")).toEqual(["audit-comment"]);
+    expect(texts(await fw.logs("system", "(eventid eq clear-log)"), "opaque")).toEqual([
+      "The config log was cleared by admin.",
+    ]);
+    expect(await op("<clear><log><traffic/></log></clear>")).toMatchObject({ ok: true });
+  });
+
   test("the system log tells of jobs, roles, logins and reboots, also after them", async () => {
     await using pair = await PairSite.start();
     const fw = await aFirewall(pair);

@@ -26,8 +26,24 @@ export class LogBook {
 
   /** Adds entries, one call after another. A call that fails leaves the next ones alone. */
   note(entries: readonly NewLog[]): Promise<void> {
-    if (entries.length === 0) return Promise.resolve();
-    const work = this.#last === undefined ? this.#append(entries) : this.#last.then(() => this.#append(entries));
+    return entries.length === 0 ? Promise.resolve() : this.#inTurn(() => this.#append(entries));
+  }
+
+  /** Forgets entries of one kind. */
+  clear(type: NewLog["type"]): Promise<void> {
+    return this.#inTurn(() => this.#rewrite(type));
+  }
+
+  /** Everything that is left, oldest first. */
+  async entries(): Promise<readonly LogEntry[]> {
+    const previous = parseFile(await this.#files.readText(PREVIOUS));
+    const current = parseFile(await this.#files.readText(CURRENT));
+    if (current.entries.length === 0) return previous.entries;
+    return [...previous.entries.filter(({ seq }) => seq < current.first), ...current.entries];
+  }
+
+  #inTurn(change: () => Promise<void>): Promise<void> {
+    const work = this.#last === undefined ? change() : this.#last.then(change);
     const settled: Promise<void> = work.then(ignore, ignore).then(() => {
       if (this.#last === settled) this.#last = undefined;
     });
@@ -35,18 +51,10 @@ export class LogBook {
     return work;
   }
 
-  /** Everything that is left, oldest first. */
-  async entries(): Promise<readonly LogEntry[]> {
-    const [previous, current] = [await this.#files.readText(PREVIOUS), await this.#files.readText(CURRENT)];
-    return [...parseFile(previous).entries, ...parseFile(current).entries];
-  }
-
-  /** Forgets entries of one kind. */
-  async clear(type: NewLog["type"]): Promise<void> {
-    const left = (await this.entries()).filter((entry) => entry.type !== type);
+  async #rewrite(without: NewLog["type"]): Promise<void> {
+    const left = (await this.entries()).filter(({ type }) => type !== without);
+    await this.#files.write(CURRENT, linesOf([{ first: left[0]?.seq ?? 1 }, ...left.map(stored)]));
     await this.#files.remove(PREVIOUS);
-    if (left.length === 0) await this.#files.remove(CURRENT);
-    else await this.#files.write(CURRENT, linesOf([{ first: left[0]?.seq ?? 1 }, ...left.map(stored)]));
   }
 
   async #append(entries: readonly NewLog[]): Promise<void> {

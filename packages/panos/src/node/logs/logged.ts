@@ -1,8 +1,9 @@
 import type { Answer } from "../../wire/api/answer.ts";
+import { argumentText } from "../../wire/api/command.ts";
 import { type ApiCall, parameter } from "../../wire/api/request.ts";
 import { readXml } from "../../wire/xml/read.ts";
 import { attribute, elementsOf } from "../../wire/xml/tree.ts";
-import type { Caller, RecordingNode } from "../node.ts";
+import type { Behavior, Caller, RecordingNode } from "../node.ts";
 import type { NewLog } from "./log-entry.ts";
 
 type Handle<N> = (node: N, call: ApiCall, caller: Caller) => Answer | Promise<Answer>;
@@ -40,6 +41,26 @@ async function noted(
   }
   return outcome;
 }
+
+/** A command that changes the candidate configuration as a whole, with an entry in the configuration log. */
+export const loggedCommand = <N extends RecordingNode>(behavior: Behavior<N>): Behavior<N> => {
+  const cmd = WHOLE[behavior.on];
+  if (cmd === undefined) return behavior;
+  return {
+    on: behavior.on,
+    handle: async (node, command, caller) => {
+      const answer = await behavior.handle(node, command, caller);
+      await node.note([configLog(node, caller, cmd, argumentText(command), isBad(answer) ? "Failed" : "Succeeded")]);
+      return answer;
+    },
+  };
+};
+
+const WHOLE: Readonly<Record<string, string>> = {
+  "load.config.from": "load",
+  "save.config.to": "save",
+  "revert.config": "revert",
+};
 
 /** An entry of the configuration log. */
 export const configLog = (node: RecordingNode, caller: Caller, cmd: string, path: string, result: string): NewLog => ({

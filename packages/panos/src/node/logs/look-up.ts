@@ -38,13 +38,26 @@ export async function lookUp(node: RecordingNode, ask: LookUp): Promise<readonly
 async function candidates(node: RecordingNode, ask: LookUp): Promise<Iterable<LogEntry>> {
   const kind = Object.hasOwn(LOG_TYPES, ask.logType) ? LOG_TYPES[ask.logType]?.kind : undefined;
   if (kind === "kept") {
-    const all = (await node.logs.entries()).filter(({ type, at }) => type === ask.logType && at <= ask.until);
+    const kept = await node.logs.entries();
+    const all = [...kept, ...auditComments(node)]
+      .filter(({ type, at }) => type === ask.logType && at <= ask.until)
+      .toSorted((a, b) => a.at - b.at);
     return ask.newestFirst ? all.toReversed() : all;
   }
   if (kind !== "computed" || node.profile.kind === "panorama") return [];
   const newest = computedLogs(node.profile.serial, ask.logType, ask.until).take(MAX_SCANNED);
   return ask.newestFirst ? newest : newest.toArray().toReversed();
 }
+
+/** Comments on changes are part of the configuration log. */
+const auditComments = ({ state }: RecordingNode): readonly LogEntry[] =>
+  (state.auditComments ?? []).map(({ xpath, comment, admin, at }, index) => ({
+    seq: index + 1,
+    at,
+    type: "config",
+    subtype: "audit-comment",
+    fields: { cmd: "audit-comment", admin, client: "Web", result: "Succeeded", path: xpath, comment },
+  }));
 
 /** An entry with what every entry has. */
 function recordOf({ profile }: RecordingNode, entry: LogEntry): LogRecord {
