@@ -121,22 +121,30 @@ describe("files", () => {
     );
   });
 
-  test("an imported image counts as downloaded, and uses disk once", async () => {
-    await using pair = await PairSite.start();
-    const fw = await aRawClient(pair, PRIMARY);
-    const ask = { type: "import", category: "software" };
-    expect((await fw.upload(ask, "PanOS_5200-11.1.2-h3", "image")).text).toContain("PanOS_5200-11.1.2-h3 saved");
-    await fw.upload(ask, "C:\\images\\PanOS_5200-11.1.2-h3.tgz", "image");
-    const info = await fw.get({ type: "op", cmd: "<request><system><software><info/></software></system></request>" });
-    expect(info.text).toMatch(
-      /<version>11\.1\.2-h3<\/version>.*?<downloaded>yes<\/downloaded>.*?<uploaded>yes<\/uploaded>/,
-    );
-    expect((await fw.get({ type: "op", cmd: "<show><system><disk-space/></system></show>" })).text).toContain("23.0G");
-    expect((await fw.upload(ask, "holiday.jpg", "image")).text).toContain("not a valid software image");
-    expect(
-      (await fw.upload({ type: "import", category: "content" }, "panupv2-all-contents-8900-9000", "x")).text,
-    ).toContain("saved");
-  });
+  test.each(["virtual", "sockets"] as const)(
+    "an imported image counts as downloaded, and uses disk once, %s",
+    async (mode) => {
+      await using pair = await PairSite.start({ mode });
+      const fw = await aRawClient(pair, PRIMARY);
+      const ask = { type: "import", category: "software" };
+      expect((await fw.upload(ask, "PanOS_5200-11.1.2-h3", "image")).text).toContain("PanOS_5200-11.1.2-h3 saved");
+      await fw.upload(ask, "C:\\images\\PanOS_5200-11.1.2-h3.tgz", "image");
+      const info = await fw.get({
+        type: "op",
+        cmd: "<request><system><software><info/></software></system></request>",
+      });
+      expect(info.text).toMatch(
+        /<version>11\.1\.2-h3<\/version>.*?<downloaded>yes<\/downloaded>.*?<uploaded>yes<\/uploaded>/,
+      );
+      expect((await fw.get({ type: "op", cmd: "<show><system><disk-space/></system></show>" })).text).toContain(
+        "23.0G",
+      );
+      expect((await fw.upload(ask, "holiday.jpg", "image")).text).toContain("not a valid software image");
+      expect(
+        (await fw.upload({ type: "import", category: "content" }, "panupv2-all-contents-8900-9000", "x")).text,
+      ).toContain("saved");
+    },
+  );
 
   test("an imported configuration can be loaded, and a device state brings its own back", async () => {
     await using pair = await PairSite.start();

@@ -5,12 +5,14 @@ import type { NodeFiles } from "../node/files/node-files.ts";
 interface PieceRow {
   readonly path: string;
   readonly piece: number;
+  /** Size of the file up to here and with this piece. */
+  readonly total: number;
   readonly content: Uint8Array;
 }
 
 export const filesTable = table<PieceRow>(
   "panorama_files",
-  { path: "text", piece: "integer", content: "bytes" },
+  { path: "text", piece: "integer", total: "integer", content: "bytes" },
   { key: ["path", "piece"] },
 );
 
@@ -33,22 +35,21 @@ export class StoreFiles implements NodeFiles {
   }
 
   write(path: string, content: Uint8Array | string): Promise<void> {
-    return this.#store.commit([removal(path), insert(filesTable, { path, piece: 0, content: bytesOf(content) })]);
+    return this.#store.commit([removal(path), insert(filesTable, pieceAfter(undefined, path, content))]);
   }
 
   async append(path: string, content: string): Promise<void> {
-    await this.#store.change(async () => {
-      const last = (await this.#pieces(path)).at(-1);
-      const piece = (last?.piece ?? -1) + 1;
-      return { writes: [insert(filesTable, { path, piece, content: bytesOf(content) })], result: undefined };
-    });
+    await this.#store.change(async () => ({
+      writes: [insert(filesTable, pieceAfter(await this.#last(path), path, content))],
+      result: undefined,
+    }));
   }
 
   async rename(from: string, to: string): Promise<void> {
     await this.#store.change(async () => {
       const content = await this.read(from);
       const writes: Write[] = [removal(from), removal(to)];
-      if (content !== undefined) writes.push(insert(filesTable, { path: to, piece: 0, content }));
+      if (content !== undefined) writes.push(insert(filesTable, pieceAfter(undefined, to, content)));
       return { writes, result: undefined };
     });
   }
@@ -58,8 +59,8 @@ export class StoreFiles implements NodeFiles {
   }
 
   async stat(path: string): Promise<{ readonly size: number } | undefined> {
-    const pieces = await this.#pieces(path);
-    return pieces.length === 0 ? undefined : { size: pieces.reduce((sum, { content }) => sum + content.byteLength, 0) };
+    const last = await this.#last(path);
+    return last === undefined ? undefined : { size: last.total };
   }
 
   async sync(): Promise<void> {
@@ -67,8 +68,20 @@ export class StoreFiles implements NodeFiles {
   }
 
   #pieces(path: string): Promise<readonly PieceRow[]> {
-    return this.#store.find(filesTable, { where: [["path", "="]], order: [["piece", "asc"]] }).all([path]);
+    return this.#store.find(filesTable, FORWARDS).all([path]);
   }
+
+  #last(path: string): Promise<PieceRow | undefined> {
+    return this.#store.find(filesTable, BACKWARDS).first([path]);
+  }
+}
+
+const FORWARDS = { where: [["path", "="]], order: [["piece", "asc"]] } as const;
+const BACKWARDS = { where: [["path", "="]], order: [["piece", "desc"]] } as const;
+
+function pieceAfter(last: PieceRow | undefined, path: string, content: Uint8Array | string): PieceRow {
+  const bytes = bytesOf(content);
+  return { path, piece: (last?.piece ?? -1) + 1, total: (last?.total ?? 0) + bytes.byteLength, content: bytes };
 }
 
 const removal = (path: string): Write => removeWhere(filesTable, { where: [["path", "="]] }, [path]);

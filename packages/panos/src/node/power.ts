@@ -2,6 +2,7 @@ import { type Duration, type Instant, later } from "@understudy/kernel";
 import type { JobFate } from "./jobs/job.ts";
 import { enqueue } from "./jobs/queue.ts";
 import { type NodeState, UP } from "./state.ts";
+import { afterReboot } from "./user-id/dynamic-objects.ts";
 
 /** A node that was told to go down answers until `at`. A second order changes nothing. */
 export const closing = (node: NodeState, outcome: "reboot" | "off", at: Instant): NodeState =>
@@ -45,6 +46,7 @@ export function booted(node: NodeState, plan: BootPlan, now: Instant): NodeState
     power: UP,
     jobs: [],
     lastJob: 0,
+    ...(node.dynamic === undefined ? {} : { dynamic: afterReboot(node.dynamic) }),
   };
   const autocommit = {
     type: "AutoCom",

@@ -1,6 +1,12 @@
 import type { Instant } from "@understudy/kernel";
 import { attribute, child, childrenNamed, elementsOf, textOf, type XmlElement } from "../../wire/xml/tree.ts";
-import { type DynamicObjects, MAX_DYNAMIC_ENTRIES, type Tags } from "./dynamic-objects.ts";
+import {
+  type DynamicObjects,
+  MAX_DYNAMIC_ENTRIES,
+  type RegisteredIp,
+  type Tags,
+  type UserMapping,
+} from "./dynamic-objects.ts";
 
 /** An entry of a message that could not be carried out as asked. */
 export interface UidComplaint {
@@ -23,15 +29,34 @@ export function applyUidMessage(objects: DynamicObjects, payload: XmlElement, no
 }
 
 class UidWork {
-  objects: DynamicObjects;
+  readonly #before: DynamicObjects;
+  readonly #ips: Draft<RegisteredIp>;
+  readonly #users: Draft<Tags>;
+  readonly #mappings: Draft<UserMapping>;
+  readonly #groups: Draft<readonly string[]>;
   readonly complaints: UidComplaint[] = [];
   readonly #now: Instant;
   readonly #vsys: string;
 
   constructor(objects: DynamicObjects, now: Instant, vsys: string) {
-    this.objects = objects;
+    this.#before = objects;
+    this.#ips = new Draft(objects.ips);
+    this.#users = new Draft(objects.users);
+    this.#mappings = new Draft(objects.mappings);
+    this.#groups = new Draft(objects.groups);
     this.#now = now;
     this.#vsys = vsys;
+  }
+
+  /** What the message has made of the objects. */
+  get objects(): DynamicObjects {
+    return {
+      ...this.#before,
+      ips: this.#ips.record,
+      users: this.#users.record,
+      mappings: this.#mappings.record,
+      groups: this.#groups.record,
+    };
   }
 
   part(part: XmlElement): void {
@@ -63,21 +88,18 @@ class UidWork {
   #login(entry: XmlElement): void {
     const [ip, user] = [attribute(entry, "ip"), attribute(entry, "name")];
     if (ip === undefined || user === undefined) return this.#complain("login", entry, "ip and name are needed");
-    if (this.#isFull(this.objects.mappings, ip)) return this.#complain("login", entry, "too many mappings");
+    if (isFull(this.#mappings, ip)) return this.#complain("login", entry, "too many mappings");
     const minutes = Number(attribute(entry, "timeout") ?? 0);
     const timeoutSeconds = Number.isFinite(minutes) && minutes > 0 ? Math.round(minutes * 60) : 0;
     const until = timeoutSeconds === 0 ? 0 : this.#now + timeoutSeconds * 1000;
-    this.objects = {
-      ...this.objects,
-      mappings: { ...this.objects.mappings, [ip]: { user, until, timeoutSeconds, vsys: this.#vsys } },
-    };
+    this.#mappings.set(ip, { user, until, timeoutSeconds, vsys: this.#vsys });
   }
 
   #logout(entry: XmlElement): void {
     const ip = attribute(entry, "ip");
-    if (ip === undefined || !Object.hasOwn(this.objects.mappings, ip))
+    if (ip === undefined || this.#mappings.get(ip) === undefined)
       return this.#complain("logout", entry, "delete mapping failed");
-    this.objects = { ...this.objects, mappings: without(this.objects.mappings, ip) };
+    this.#mappings.delete(ip);
   }
 
   #group(entry: XmlElement): void {
@@ -86,38 +108,30 @@ class UidWork {
     const members = childrenNamed(child(entry, "members") ?? entry, "entry").map(
       (member) => attribute(member, "name") ?? textOf(member),
     );
-    this.objects = { ...this.objects, groups: { ...this.objects.groups, [name]: members } };
+    if (isFull(this.#groups, name)) return this.#complain("groups", entry, "too many groups");
+    this.#groups.set(name, members);
   }
 
   #ip(kind: "register" | "unregister", entry: XmlElement): void {
     const ip = attribute(entry, "ip");
     if (ip === undefined) return this.#complain(kind, entry, "ip is needed");
-    const known = this.objects.ips[ip];
-    if (kind === "register" && this.#isFull(this.objects.ips, ip))
+    const known = this.#ips.get(ip);
+    if (kind === "register" && isFull(this.#ips, ip))
       return this.#complain(kind, entry, "too many registered addresses");
     const tags = this.#tags(kind, entry, known?.tags);
     const persistent = attribute(entry, "persistent") !== "0";
-    const next =
-      Object.keys(tags).length === 0
-        ? without(this.objects.ips, ip)
-        : { ...this.objects.ips, [ip]: { tags, persistent } };
-    this.objects = { ...this.objects, ips: next };
+    if (Object.keys(tags).length === 0) this.#ips.delete(ip);
+    else this.#ips.set(ip, { tags, persistent });
   }
 
   #user(kind: "register-user" | "unregister-user", entry: XmlElement): void {
     const user = attribute(entry, "user");
     if (user === undefined) return this.#complain(kind, entry, "user is needed");
-    if (kind === "register-user" && this.#isFull(this.objects.users, user))
+    if (kind === "register-user" && isFull(this.#users, user))
       return this.#complain(kind, entry, "too many registered users");
-    const tags = this.#tags(
-      kind === "register-user" ? "register" : "unregister",
-      entry,
-      this.objects.users[user],
-      kind,
-    );
-    const next =
-      Object.keys(tags).length === 0 ? without(this.objects.users, user) : { ...this.objects.users, [user]: tags };
-    this.objects = { ...this.objects, users: next };
+    const tags = this.#tags(kind === "register-user" ? "register" : "unregister", entry, this.#users.get(user), kind);
+    if (Object.keys(tags).length === 0) this.#users.delete(user);
+    else this.#users.set(user, tags);
   }
 
   /** The tags after an entry. An unregister without tags takes all away. */
@@ -140,10 +154,6 @@ class UidWork {
     return tags;
   }
 
-  #isFull(record: Readonly<Record<string, unknown>>, key: string): boolean {
-    return !Object.hasOwn(record, key) && Object.keys(record).length >= MAX_DYNAMIC_ENTRIES;
-  }
-
   #complain(kind: string, entry: XmlElement, message: string): void {
     this.complaints.push({ kind, attributes: Object.fromEntries(entry.attributes), message });
   }
@@ -155,5 +165,40 @@ function untilOf(seconds: string | undefined, now: Instant): number {
   return Number.isFinite(length) && length > 0 ? now + length * 1000 : 0;
 }
 
-const without = <V>(record: Readonly<Record<string, V>>, key: string): Readonly<Record<string, V>> =>
-  Object.hasOwn(record, key) ? Object.fromEntries(Object.entries(record).filter(([other]) => other !== key)) : record;
+/** A record that is copied once, when its first entry changes. */
+class Draft<V> {
+  readonly #base: Readonly<Record<string, V>>;
+  #map: Map<string, V> | undefined;
+
+  constructor(base: Readonly<Record<string, V>>) {
+    this.#base = base;
+  }
+
+  get record(): Readonly<Record<string, V>> {
+    return this.#map === undefined ? this.#base : Object.fromEntries(this.#map);
+  }
+
+  get size(): number {
+    return this.#own().size;
+  }
+
+  get(key: string): V | undefined {
+    return this.#map === undefined && !Object.hasOwn(this.#base, key) ? undefined : this.#own().get(key);
+  }
+
+  set(key: string, value: V): void {
+    this.#own().set(key, value);
+  }
+
+  delete(key: string): void {
+    if (this.get(key) !== undefined) this.#own().delete(key);
+  }
+
+  #own(): Map<string, V> {
+    this.#map ??= new Map(Object.entries(this.#base));
+    return this.#map;
+  }
+}
+
+const isFull = (draft: Draft<unknown>, key: string): boolean =>
+  draft.get(key) === undefined && draft.size >= MAX_DYNAMIC_ENTRIES;

@@ -32,6 +32,12 @@ export const NO_DYNAMIC_OBJECTS: DynamicObjects = Object.freeze({ ips: {}, users
 /** Entries a node keeps of each kind; more are refused. */
 export const MAX_DYNAMIC_ENTRIES = 100_000;
 
+/** What is left after a reboot: addresses registered as not persistent are gone. The same object when there were none. */
+export function afterReboot(objects: DynamicObjects): DynamicObjects {
+  const ips = filtered(objects.ips, ({ persistent }) => persistent);
+  return ips === objects.ips ? objects : { ...objects, ips };
+}
+
 const isAlive = (until: number, now: Instant): boolean => until === 0 || until > now;
 
 /** Without what has ended. The same object when nothing has. */
