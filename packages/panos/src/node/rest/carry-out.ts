@@ -79,7 +79,7 @@ function bodyPlan(call: RestCall, holder: string): ConfigChange | HttpReply {
     return exists ? { action: "edit", xpath: entryPath(holder, name), element: written(entry) } : absent(name);
   return exists
     ? restError("conflict", CODES.notUnique, `Object Not Unique: ${name} already exists`)
-    : { action: "edit", xpath: entryPath(holder, name), element: written(entry) };
+    : { action: "set", xpath: holder, element: written(entry) };
 }
 
 function actionPlan(call: RestCall, action: "rename" | "move", holder: string): ConfigChange | HttpReply {
