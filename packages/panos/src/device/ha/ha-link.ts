@@ -1,58 +1,41 @@
-import {
-  between,
-  type Channel,
-  type ChannelEnd,
-  type ChannelHost,
-  type Duration,
-  type Listener,
-  messageOf,
-  NetworkError,
-  seconds,
-  type TcpAddress,
-} from "@understudy/kernel";
+import { between, seconds } from "@understudy/kernel";
 import type { HaProfile } from "../../node/firewall-profile.ts";
 import { withImage } from "../../node/software/software-jobs.ts";
-import { type HaFrame, type HaStatus, haProtocol } from "../../wire/link/ha-frames.ts";
+import type { HaFrame, HaStatus } from "../../wire/link/ha-frames.ts";
 import { writeXml } from "../../wire/xml/write.ts";
 import type { Firewall } from "../firewall.ts";
+import { type HaAddresses, HaChannel, type HaSpeaker } from "./ha-channel.ts";
 import { activeIn, functionalAgain, type HaState, withRole } from "./ha-state.ts";
 import { type HaSituation, judgeClaim, type PeerLink, planHa } from "./plan-ha.ts";
 import { statusOf } from "./status.ts";
 import { takeConfig } from "./take-config.ts";
 
-const FIRST_RETRY: Duration = seconds(1);
-const LAST_RETRY: Duration = seconds(30);
+/** Steps that may follow one another without anything new being heard. */
+const MAX_STEPS = 8;
 
-/** The two addresses of a pair's link. */
-export interface HaAddresses {
-  readonly own: TcpAddress;
-  readonly peer: TcpAddress;
-}
+const CLAIM_AGAIN = seconds(5);
 
-/**
- * One member's end of the link between HA peers. Whoever boots dials. There are no heartbeats: a closed channel is looked
- * into by dialling once; refused means that the peer is dead.
- */
-export class HaLink implements ChannelEnd<HaFrame>, ChannelHost<HaFrame> {
+/** One member of a pair: what it says to its peer, and which role it takes. */
+export class HaLink implements HaSpeaker {
   readonly #firewall: Firewall;
   readonly #profile: HaProfile;
   readonly #addresses: HaAddresses;
-  #listener: Listener | undefined;
-  #channel: Channel<HaFrame> | undefined;
-  #dialled = false;
-  /** Whether this end has told its status over the present channel. */
+  readonly #channel: HaChannel;
+  /** Whether this end has told its status over the present link. */
   #greeted = false;
-  #link: PeerLink = "unknown";
+  /** The last that was heard over the present link. */
   #peer: HaStatus | undefined;
+  /** The term in which it has asked to be active. */
   #claim: number | undefined;
+  /** It has granted the peer's claim, and has heard nothing since. */
   #granted = false;
   #splitBrain = false;
-  #retry: Duration = FIRST_RETRY;
 
   constructor(firewall: Firewall, profile: HaProfile, addresses: HaAddresses) {
     this.#firewall = firewall;
     this.#profile = profile;
     this.#addresses = addresses;
+    this.#channel = new HaChannel(firewall.world, addresses, firewall.profile.serial < profile.peerSerial, this);
   }
 
   get ownIp(): string {
@@ -64,84 +47,49 @@ export class HaLink implements ChannelEnd<HaFrame>, ChannelHost<HaFrame> {
   }
 
   get link(): PeerLink {
-    return this.#link;
+    return this.#channel.link;
   }
 
-  /** The last that was heard of the peer, also when the link is down now. */
+  /** The last that was heard of the peer; `undefined` while there is no link. */
   get peer(): HaStatus | undefined {
     return this.#peer;
   }
 
-  async open(): Promise<void> {
-    const { network, log } = this.#firewall.world;
-    try {
-      this.#listener = await network.accept(this.#addresses.own, haProtocol, this, { name: "ha1" });
-    } catch (error) {
-      if (!(error instanceof NetworkError)) throw error;
-      log.warn("the HA link cannot be opened", { error: messageOf(error) });
-    }
+  open(): Promise<void> {
+    return this.#channel.open();
   }
 
-  async close(reason: string): Promise<void> {
-    const listener = this.#listener;
-    this.#listener = undefined;
-    await listener?.close();
-    this.#channel?.close(reason);
-    this.#lose("unknown");
+  close(reason: string): Promise<void> {
+    return this.#channel.close(reason);
   }
 
-  /** One attempt to reach the peer. Refused means dead; no answer means that nobody knows. */
-  async dial(): Promise<void> {
-    if (this.#channel?.open === true) return;
-    const { network, clock } = this.#firewall.world;
-    try {
-      const channel = await network.dial(this.#addresses.peer, haProtocol, this);
-      this.#retry = FIRST_RETRY;
-      this.#adopt(channel, true);
-      this.#sendStatus();
-    } catch (error) {
-      if (!(error instanceof NetworkError)) throw error;
-      this.#lose(error.code === "refused" ? "dead" : "cut");
-      if (this.#link === "cut") {
-        this.#splitBrain = this.#firewall.strike("ha1-backup")?.error !== undefined;
-        clock.wake(this.#retry, { name: "dial-peer" });
-        this.#retry = Math.min(this.#retry * 2, LAST_RETRY) as Duration; // between two durations
-      }
-      await this.evaluate();
-    }
+  dial(): Promise<void> {
+    return this.#channel.dial();
   }
 
-  accept(channel: Channel<HaFrame>): ChannelEnd<HaFrame> {
-    this.#adopt(channel, false);
-    return this;
+  linked(): void {
+    this.#forget();
+    this.#sendStatus();
   }
 
-  /** When both have dialled at once, the channel that the lower serial dialled stays. */
-  #adopt(channel: Channel<HaFrame>, dialled: boolean): void {
-    const current = this.#channel;
-    if (current?.open === true && this.#dialled !== dialled) {
-      const lower = this.#firewall.profile.serial < this.#profile.peerSerial;
-      if (this.#dialled === lower) {
-        channel.close("duplicate");
-        return;
-      }
-    }
-    this.#channel = channel;
-    this.#dialled = dialled;
-    this.#greeted = false;
+  async unlinked(): Promise<void> {
+    this.#forget();
+    this.#splitBrain = this.link === "cut" && this.#firewall.strike("ha1-backup")?.error !== undefined;
+    if (this.#firewall.connections.peer) this.#firewall.connectionChanged({ peer: false });
+    await this.evaluate();
+  }
+
+  #forget(): void {
     this.#peer = undefined;
+    this.#greeted = false;
     this.#claim = undefined;
     this.#granted = false;
-    this.#link = "up";
-    current?.close("duplicate");
-    if (!this.#firewall.connections.peer) this.#firewall.connectionChanged({ peer: true });
   }
 
-  async frame(channel: Channel<HaFrame>, frame: HaFrame): Promise<void> {
-    if (channel !== this.#channel) return;
+  async heard(frame: HaFrame): Promise<void> {
     switch (frame.kind) {
       case "status":
-        return this.#heard(frame.status);
+        return this.#learn(frame.status);
       case "claim":
         return this.#judge(frame.term, frame.preempts);
       case "grant":
@@ -158,30 +106,16 @@ export class HaLink implements ChannelEnd<HaFrame>, ChannelHost<HaFrame> {
     }
   }
 
-  async closed(channel: Channel<HaFrame>): Promise<void> {
-    if (channel !== this.#channel) return;
-    this.#lose("unknown");
-    await this.dial();
-  }
-
-  #lose(link: PeerLink): void {
-    this.#channel = undefined;
-    this.#link = link;
-    this.#claim = undefined;
-    this.#granted = false;
-    if (this.#firewall.connections.peer) this.#firewall.connectionChanged({ peer: false });
-  }
-
-  async #heard(status: HaStatus): Promise<void> {
+  async #learn(status: HaStatus): Promise<void> {
     this.#peer = status;
     this.#granted = false;
-    if (!this.#greeted) this.#sendStatus();
+    if (!this.#firewall.connections.peer) this.#firewall.connectionChanged({ peer: true });
     await this.evaluate();
   }
 
   /** Decides and acts until there is nothing to do but wait. */
   async evaluate(): Promise<void> {
-    for (let step = 0; step < 8; step++) {
+    for (let step = 0; step < MAX_STEPS; step++) {
       const { ha } = this.#firewall.whole;
       if (ha === undefined || this.#firewall.state.power.name !== "up") return;
       const next = planHa(this.#situation(ha));
@@ -205,8 +139,8 @@ export class HaLink implements ChannelEnd<HaFrame>, ChannelHost<HaFrame> {
     return {
       own,
       self: { serial: profile.serial, priority: this.#profile.priority, preemptive: this.#profile.preemptive },
-      link: this.#link,
-      ...(this.#peer === undefined || this.#link !== "up" ? {} : { peer: this.#peer }),
+      link: this.link,
+      ...(this.#peer === undefined ? {} : { peer: this.#peer }),
       granted: this.#granted,
       now: this.#firewall.now(),
       preemptHold: settings.timing.preemptHold.from,
@@ -224,11 +158,12 @@ export class HaLink implements ChannelEnd<HaFrame>, ChannelHost<HaFrame> {
     this.#sendStatus();
   }
 
+  /** A claim that gets no answer is made again: on a bad line one may be lost. */
   #sendClaim(ha: HaState, preempts: boolean): void {
-    if (this.#claim !== undefined) return;
-    const term = Math.max(ha.term, this.#peer?.ledTerm ?? 0) + 1;
+    const term = this.#claim ?? Math.max(ha.term, this.#peer?.ledTerm ?? 0) + 1;
     this.#claim = term;
-    this.#send({ kind: "claim", term, preempts });
+    this.#channel.send({ kind: "claim", term, preempts });
+    this.#firewall.world.clock.wake(CLAIM_AGAIN, { name: "ha" });
   }
 
   /** The verdict is found and stored in one step: whoever grants is not about to become active itself. */
@@ -245,7 +180,7 @@ export class HaLink implements ChannelEnd<HaFrame>, ChannelHost<HaFrame> {
       };
     });
     if (verdict !== "grant") this.#sendStatus();
-    this.#send({ kind: verdict === "deny" ? "deny" : "grant", term });
+    this.#channel.send({ kind: verdict === "deny" ? "deny" : "grant", term });
   }
 
   async #won(term: number): Promise<void> {
@@ -258,21 +193,20 @@ export class HaLink implements ChannelEnd<HaFrame>, ChannelHost<HaFrame> {
   }
 
   /** Ordered out of service. */
-  async suspend(): Promise<void> {
-    await this.#leave("suspended", "User requested");
+  suspend(): Promise<void> {
+    return this.#leave("suspended", "User requested");
   }
 
   /** Found unfit for service. */
-  async fail(reason: string): Promise<void> {
-    await this.#leave("non-functional", reason);
+  fail(reason: string): Promise<void> {
+    return this.#leave("non-functional", reason);
   }
 
   async #leave(role: "suspended" | "non-functional", reason: string): Promise<void> {
-    this.#claim = undefined;
-    await this.#firewall.changeHa((ha, now) => ({
-      state: ha.role === role ? ha : withRole(ha, role, now, reason),
-      result: undefined,
-    }));
+    await this.#firewall.changeHa((ha, now) => {
+      this.#claim = undefined;
+      return { state: ha.role === role ? ha : withRole(ha, role, now, reason), result: undefined };
+    });
     this.#sendStatus();
   }
 
@@ -286,31 +220,23 @@ export class HaLink implements ChannelEnd<HaFrame>, ChannelHost<HaFrame> {
     await this.evaluate();
   }
 
-  /** Tells the peer to do so. */
+  /** Tells the peer to do so; false when it cannot be told. */
   order(role: "suspended" | "functional"): boolean {
-    if (this.#link !== "up") return false;
-    this.#send({ kind: "order", role });
+    if (this.link !== "up") return false;
+    this.#channel.send({ kind: "order", role });
     return true;
   }
 
   /** Gives the peer an image that was downloaded for both. */
   shareImage(version: string): void {
-    if (this.#link === "up") this.#send({ kind: "image", version });
+    this.#channel.send({ kind: "image", version });
   }
 
-  /** Has the peer take over the running configuration; false when it cannot be reached. */
+  /** Has the peer take over the running configuration; false when it cannot be told. */
   shareConfig(): boolean {
-    if (this.#link !== "up") return false;
-    this.#send({ kind: "config", text: writeXml(this.#firewall.config.running).markup });
+    if (this.link !== "up") return false;
+    this.#channel.send({ kind: "config", text: writeXml(this.#firewall.config.running).markup });
     return true;
-  }
-
-  /** Tells the peer how things are. */
-  #sendStatus(): void {
-    const { ha } = this.#firewall.whole;
-    this.#greeted = true;
-    if (ha !== undefined)
-      this.#send({ kind: "status", status: statusOf(this.#firewall, this.#profile, ha, this.#addresses.own.host) });
   }
 
   /** Something the peer is told of has changed. */
@@ -318,11 +244,10 @@ export class HaLink implements ChannelEnd<HaFrame>, ChannelHost<HaFrame> {
     if (this.#greeted) this.#sendStatus();
   }
 
-  #send(frame: HaFrame): void {
-    const channel = this.#channel;
-    if (channel?.open !== true) return;
-    channel
-      .send(frame)
-      .catch((error: unknown) => this.#firewall.world.log.debug(() => `not sent to the peer: ${messageOf(error)}`));
+  #sendStatus(): void {
+    const { ha } = this.#firewall.whole;
+    this.#greeted = true;
+    if (ha !== undefined)
+      this.#channel.send({ kind: "status", status: statusOf(this.#firewall, this.#profile, ha, this.ownIp) });
   }
 }
