@@ -4,6 +4,7 @@ import { attribute, childrenNamed, childText, descend, textOf } from "../../wire
 import { block, leaves, type Markup, NO_MARKUP, xml } from "../../wire/xml/write.ts";
 import type { Behavior, ConfiguredNode } from "../node.ts";
 import { aliveOnly, type DynamicObjects, NO_DYNAMIC_OBJECTS, type Tags } from "../user-id/dynamic-objects.ts";
+import { fitsFilter } from "../user-id/tag-filter.ts";
 
 type NodeBehavior = Behavior<ConfiguredNode>;
 
@@ -99,16 +100,6 @@ function dynamicGroups(node: ConfiguredNode, only: string | undefined): Answer {
 }
 
 const EMPTY = { name: "", attributes: [], children: [] } as const;
-
-/** `'a' and 'b' or 'c'`: `or` of `and`s of tags, in quotes or without. Parentheses are not understood. */
-export function fitsFilter(filter: string, tags: Tags): boolean {
-  return filter.split(/\s+or\s+/i).some((part) =>
-    part.split(/\s+and\s+/i).every((word) => {
-      const tag = word.trim().replace(/^['"(]+|['")]+$/g, "");
-      return tag !== "" && Object.hasOwn(tags, tag);
-    }),
-  );
-}
 
 const listsDynamicGroups: NodeBehavior = {
   on: "show.object.dynamic-address-group",
