@@ -1,4 +1,13 @@
-import { EMPTY_BODY, type Endpoint, noHeaders, readText, UnderstudyError, type World } from "@understudy/kernel";
+import {
+  EMPTY_BODY,
+  type Endpoint,
+  type HttpRequest,
+  noHeaders,
+  readText,
+  text as textBody,
+  UnderstudyError,
+  type World,
+} from "@understudy/kernel";
 import { type Parameters, writeForm } from "../wire/api/form.ts";
 import { readXml } from "../wire/xml/read.ts";
 import { attribute, child, deepText, type XmlElement } from "../wire/xml/tree.ts";
@@ -63,13 +72,7 @@ export class ApiClient {
       ...(this.#key === "" ? {} : { key: this.#key }),
       ...(this.target === undefined ? {} : { target: this.target }),
     };
-    const request = {
-      method: "GET",
-      target: `/api/?${writeForm(all)}`,
-      version: "1.1",
-      headers: noHeaders,
-      body: EMPTY_BODY,
-    } as const;
+    const request = requestOf(writeForm(all));
     const reply = await this.#world.network.request(
       this.#endpoint.address,
       request,
@@ -83,6 +86,22 @@ export class ApiClient {
       throw new ApiClientError("malformed", `The API's answer is not XML: ${reading.fault.reason}`, { text });
     return parseReply(reading.root, text);
   }
+}
+
+/** Longer parameters go into a form. */
+const MAX_QUERY = 4000;
+
+function requestOf(form: string): HttpRequest {
+  const path = "/api/";
+  if (form.length <= MAX_QUERY)
+    return { method: "GET", target: `${path}?${form}`, version: "1.1", headers: noHeaders, body: EMPTY_BODY };
+  return {
+    method: "POST",
+    target: path,
+    version: "1.1",
+    headers: [["Content-Type", "application/x-www-form-urlencoded"]],
+    body: textBody(form),
+  };
 }
 
 function parseReply(root: XmlElement, source: string): ApiReply {
