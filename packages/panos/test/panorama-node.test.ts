@@ -1,4 +1,5 @@
 import { minutes, seconds } from "@understudy/kernel";
+import { panos } from "@understudy/panos";
 import { describe, expect, test } from "vitest";
 import { jobsMessage } from "../src/wire/messages/job.ts";
 import { writeXml } from "../src/wire/xml/write.ts";
@@ -162,4 +163,58 @@ describe("rough use", () => {
       text: "999 not connected",
     });
   });
+});
+
+describe("many firewalls at once", () => {
+  test("a release is fetched by Panorama, handed to the firewalls and installed by them", async () => {
+    await using pair = await PairSite.start();
+    await pair.settled();
+    const panorama = await pair.client();
+    const op = (cmd: string) => pair.site.during(panorama.op(cmd));
+    const batch = (what: string, more: string) =>
+      op(`<request><batch><software><${what}><version>11.1.0</version>${more}</${what}></software></batch></request>`);
+    expect((await op("<request><batch><software><check/></software></batch></request>")).xml).toContain(
+      "<version>11.1.0</version>",
+    );
+    expect((await batch("upload-install", `<devices>${PRIMARY}</devices>`)).text).toBe(
+      "Image 11.1.0 has not been downloaded",
+    );
+    await batch("download", "");
+    await pair.site.runFor(seconds(12));
+    expect((await batch("upload-install", `<devices>${PRIMARY},999</devices>`)).ok).toBe(true);
+    await pair.site.runFor(seconds(7));
+    expect(pair.primary.state()["staged"]).toBe("11.1.0");
+    const [job] = jobsMessage.parse((await op("<show><jobs><all/></jobs></show>")).result) ?? [];
+    expect(job).toMatchObject({
+      type: "Install",
+      result: "FAIL",
+      devices: [
+        { serial: PRIMARY, result: "OK" },
+        { serial: "999", result: "FAIL", errors: ["999 not connected"] },
+      ],
+    });
+  });
+
+  test("actions of the family order firewalls about", async () => {
+    await using pair = await PairSite.start();
+    await pair.settled();
+    const act = (action: string, args = {}) =>
+      pair.site.during(pair.site.cell.act(panos, "panorama", action, args, ["primary"]));
+    await act("suspend");
+    await pair.site.until(() => pair.roles === "suspended/active", "the failover");
+    expect(JSON.stringify(await act("op", { cmd: INFO }))).toContain("fw-ha-primary");
+    await expect(act("frobnicate")).rejects.toMatchObject({ code: "unknown-action" });
+    await expect(act("op", { cmd: "<show><frobnicator/></show>" })).rejects.toMatchObject({ code: "refused" });
+  });
+});
+
+test("one of two Panoramas says so", async () => {
+  await using pair = await PairSite.start({}, { panorama: { ha_enabled: true } });
+  await pair.settled();
+  const reply = await pair.site.during(
+    (await pair.client()).op("<show><high-availability><state/></high-availability></show>"),
+  );
+  expect(reply.xml).toMatch(
+    /<enabled>yes<\/enabled><local-info>.*<state>primary-active<\/state>.*<running-sync>synchronized/s,
+  );
 });

@@ -15,18 +15,13 @@ import { logged, loggedCommand } from "../node/logs/logged.ts";
 import type { Behavior } from "../node/node.ts";
 import { recordTypes } from "../node/record-types.ts";
 import { answerUserId } from "../node/user-id/user-id-calls.ts";
-import { result } from "../wire/api/answer.ts";
 import { commandTree } from "../wire/api/command.ts";
-import { xml } from "../wire/xml/write.ts";
+import { batchBehaviors } from "./behaviours/batch.ts";
 import { deviceBehaviors } from "./behaviours/devices.ts";
 import { groupBehaviors } from "./behaviours/groups.ts";
+import { haBehaviors } from "./behaviours/high-availability.ts";
 import { answerPanoramaCommit } from "./push/push-calls.ts";
 import type { RunningPanorama } from "./running-panorama.ts";
-
-const tellsNoHa: Behavior<RunningPanorama> = {
-  on: "show.high-availability.state",
-  handle: () => result(xml`<enabled>no</enabled>`),
-};
 
 const behaviors: readonly Behavior<RunningPanorama>[] = [
   ...systemBehaviors,
@@ -42,7 +37,8 @@ const behaviors: readonly Behavior<RunningPanorama>[] = [
   ...lockBehaviors,
   ...deviceBehaviors,
   ...groupBehaviors,
-  tellsNoHa,
+  ...haBehaviors,
+  ...batchBehaviors,
 ];
 
 /** All that a Panorama answers itself. */

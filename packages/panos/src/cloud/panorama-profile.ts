@@ -8,6 +8,8 @@ export interface PanoramaProfile extends NodeProfile {
   readonly downloadedVersions: readonly string[];
   readonly diskGb: number;
   readonly contentVersion: string;
+  /** It is the active one of two; the other is not simulated. */
+  readonly haEnabled: boolean;
 }
 
 export const PANORAMA_DEFAULTS = Object.freeze({
@@ -35,6 +37,7 @@ export function panoramaProfile(options: JsonObject): PanoramaProfile {
     availableContent: [PANORAMA_DEFAULTS.contentVersion],
     contentVersion: PANORAMA_DEFAULTS.contentVersion,
     diskGb: PANORAMA_DEFAULTS.diskGb,
+    haEnabled: own.ha_enabled === true,
   };
 }
 

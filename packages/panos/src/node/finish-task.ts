@@ -15,6 +15,10 @@ export const finishTask: FinishTask = (node, job, at) => {
       return finishDownload(task)(node, job, at);
     case "install":
       return finishInstall(task)(node, job, at);
+    case "firewall-image": {
+      const images = [...(node.firewallImages ?? []).filter((version) => version !== task.version), task.version];
+      return { node: { ...node, firewallImages: images }, details: ["Successfully downloaded"] };
+    }
     case "content-download":
     case "content-install":
       return finishContent(task)(node, job, at);

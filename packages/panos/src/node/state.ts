@@ -49,6 +49,8 @@ export interface NodeState {
   readonly config: ConfigState;
   /** Comments on changes, by the path they belong to. */
   readonly auditComments?: readonly AuditComment[];
+  /** Releases for firewalls that a Panorama has fetched. */
+  readonly firewallImages?: readonly string[];
   /** Keys that new virtual firewalls would join Panorama with. */
   readonly vmAuthKeys?: readonly { readonly key: string; readonly until: number; readonly expires: string }[];
   /** What was registered at run time; absent: nothing ever was. */

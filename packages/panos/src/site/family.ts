@@ -2,9 +2,16 @@ import { type Family, type JsonObject, type JsonValue, type Site, UsageError } f
 import { Panorama } from "../cloud/panorama.ts";
 import { FirewallDevice } from "../device/firewall-device.ts";
 import { readSettings, readSpan } from "../node/settings.ts";
-import { UPGRADE_PATIENCE, Upgrade } from "./actions/upgrade.ts";
+import { giveOrder, isOrder, ORDERS } from "./actions/order.ts";
+import { UPGRADE_PATIENCE, Upgrade, type UpgradeOrder } from "./actions/upgrade.ts";
 import { ApiClient } from "./api-client.ts";
-import { cloudSchema, deviceSchema, upgradeSchema } from "./schemas.ts";
+import { cloudSchema, deviceSchema, opSchema, orderSchema, upgradeSchema } from "./schemas.ts";
+
+const actions = {
+  upgrade: upgradeSchema,
+  op: opSchema,
+  ...Object.fromEntries(Object.keys(ORDERS).map((name) => [name, orderSchema])),
+};
 
 /** Palo Alto firewalls behind Panorama. */
 export const panos: Family = Object.freeze({
@@ -13,7 +20,7 @@ export const panos: Family = Object.freeze({
   ports: { http: 7420, link: 7422 },
   tlsPorts: { https: 7421 },
   ownPaths: ["/health"],
-  schemas: { cloud: cloudSchema, device: deviceSchema, actions: { upgrade: upgradeSchema } },
+  schemas: { cloud: cloudSchema, device: deviceSchema, actions },
   operations: [
     "check",
     "download",
@@ -47,20 +54,24 @@ export const panos: Family = Object.freeze({
 } satisfies Family);
 
 async function act(site: Site, action: string, args: JsonObject): Promise<JsonObject> {
-  if (action !== "upgrade")
-    throw new UsageError("unknown-action", `Firewalls know no action ${action}; known: upgrade.`, { action });
   const endpoint = site.link.endpoints.http;
   if (endpoint === undefined)
     throw new UsageError("no-endpoint", `Panorama ${site.cloudSpec.name} has no http endpoint.`, {});
   const client = new ApiClient(site.world, endpoint, readSettings(site.cloudSpec.options).apiKey);
-  const order = {
-    version: String(args.version),
-    through: texts(args.through),
-    poll: readSpan(args.poll)?.from ?? UPGRADE_PATIENCE.poll,
-    patience: readSpan(args.patience)?.from ?? UPGRADE_PATIENCE.patience,
-  };
-  return new Upgrade(site.world, client, order).run(site.devices.map((id) => serialOfDevice(site, id)));
+  const serials = site.devices.map((id) => serialOfDevice(site, id));
+  if (isOrder(action)) return giveOrder(client, ORDERS[action], serials);
+  if (action === "op") return giveOrder(client, String(args.cmd), serials);
+  if (action === "upgrade") return new Upgrade(site.world, client, upgradeOrder(args)).run(serials);
+  const known = Object.keys(actions).join(", ");
+  throw new UsageError("unknown-action", `Firewalls know no action ${action}; known: ${known}.`, { action });
 }
+
+const upgradeOrder = (args: JsonObject): UpgradeOrder => ({
+  version: String(args.version),
+  through: texts(args.through),
+  poll: readSpan(args.poll)?.from ?? UPGRADE_PATIENCE.poll,
+  patience: readSpan(args.patience)?.from ?? UPGRADE_PATIENCE.patience,
+});
 
 function serialOfDevice(site: Site, id: string): string {
   const serial = site.cloud.belief(id)?.serial;

@@ -141,3 +141,9 @@ export const upgradeSchema = Type.Object(
   },
   { additionalProperties: false },
 );
+
+/** Arguments of the action `op`: an operational command as XML. */
+export const opSchema = Type.Object({ cmd: text }, { additionalProperties: false });
+
+/** Actions that need no arguments, such as `restart`. */
+export const orderSchema = Type.Object({}, { additionalProperties: false });

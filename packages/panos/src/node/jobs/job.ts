@@ -25,6 +25,8 @@ export type JobTask =
   | { readonly kind: "autocommit" }
   | { readonly kind: "download"; readonly version: string; readonly syncToPeer: boolean }
   | { readonly kind: "install"; readonly version: string }
+  /** On Panorama: fetches a release that is for firewalls. */
+  | { readonly kind: "firewall-image"; readonly version: string }
   | { readonly kind: "content-download"; readonly update: UpdateKind; readonly version: string }
   | { readonly kind: "content-install"; readonly update: UpdateKind; readonly version: string }
   /** Refreshes, exports and the like: only takes its time. */
