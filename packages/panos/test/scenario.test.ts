@@ -268,3 +268,51 @@ test("every scenario of the reference runs", async () => {
     expect(reply.xml.match(/<entry name="\d{12}">/g)).toHaveLength(panorama.serials.length);
   }
 });
+
+test("keys, headers and passwords are taken wherever clients put them; refusals are those of the release", async () => {
+  await using panorama = await startPanorama(quick);
+  const version = `${panorama.url}/api?type=version`;
+  const status = async (init: RequestInit, url = version) => (await fetch(url, init)).status;
+  expect(await status({ headers: { "X-PAN-KEY": "test-api-key" } })).toBe(200);
+  expect(await status({ headers: { authorization: `Basic ${btoa("admin:admin")}` } })).toBe(200);
+  expect(await status({ headers: { authorization: `Basic ${btoa("admin:wrong")}` } })).toBe(403);
+  expect(await status({ method: "POST", body: new URLSearchParams({ key: "test-api-key" }) })).toBe(200);
+  expect(await status({ method: "PUT" })).toBe(405);
+  expect(await status({}, `${panorama.url}/nothing-there`)).toBe(404);
+  const form = new FormData();
+  form.set("key", "test-api-key");
+  expect(await status({ method: "POST", body: form })).toBe(200);
+  const login = await fetch(`${panorama.url}/api?type=keygen`, {
+    method: "POST",
+    body: new URLSearchParams({ user: "admin", password: "admin" }),
+  });
+  expect([login.headers.get("content-type"), await login.text()]).toEqual([
+    "application/xml; charset=UTF-8",
+    expect.stringContaining("<key>test-api-key</key>"),
+  ]);
+
+  await using old = await startPanorama({ ...quick, scenario: `auth_errors: legacy\n${BASIC_SCENARIO}` });
+  const refusal = await op(old.url, INFO, "", "wrong");
+  expect(refusal.status).toBe(200);
+  expect(refusal.text).toContain("Invalid credentials.");
+});
+
+test("a release newer than Panorama's is installed with a warning", async () => {
+  await using panorama = await startPanorama({
+    ...quick,
+    scenario: BASIC_SCENARIO.replace("devices:", 'panorama: { current_version: "10.2.0" }\ndevices:'),
+  });
+  const serial = "001234567892";
+  const upgraded = await panorama.upgrade("11.1.0", [serial]).then(() => "done");
+  expect(upgraded).toBe("done");
+  const text = BASIC_SCENARIO.replace("devices:", 'panorama: { current_version: "10.2.0" }\ndevices:').replace(
+    'available_versions: ["11.0.3", "11.1.0"]',
+    'downloaded_versions: ["11.1.0"]',
+  );
+  await using again = await startPanorama({ ...quick, scenario: text });
+  await again.op(software("install", "11.1.0"), serial);
+  await again.until(() => again.firewall(serial).state()["staged"] === "11.1.0", minutes(1));
+  expect((await again.op("<show><jobs><all/></jobs></show>", serial)).xml).toContain(
+    "<warnings><line>Version 11.1.0 is newer than that of the managing Panorama (10.2.0)</line></warnings>",
+  );
+});

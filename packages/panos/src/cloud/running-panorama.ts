@@ -148,6 +148,10 @@ export class RunningPanorama extends BaseNode<Whole> implements HttpHandler, Ses
     }));
   }
 
+  get version(): string {
+    return this.state.version;
+  }
+
   called(serial: string, summary: CallSummary, started: number): void {
     this.calls.note(serial, summary, started);
   }

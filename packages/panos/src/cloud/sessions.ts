@@ -27,6 +27,8 @@ interface Waiting {
 
 /** Who wants to know what firewalls report, and when they leave. */
 export interface SessionListener {
+  /** Panorama's own release. */
+  readonly version: string;
   pushEnded(serial: string, result: PushResult): Promise<void>;
   left(serial: string): Promise<void>;
   /** Somebody has called a firewall directly. */
@@ -112,7 +114,7 @@ export class Sessions implements ChannelHost<PanoramaFrame>, ChannelEnd<Panorama
     await this.#registry.learn(serial, facts, this.#now());
     if (this.#channels.get(serial) !== channel)
       this.#registry.disconnected(serial); // it left while its hello was written
-    else this.#send(channel, { kind: "welcome" });
+    else this.#send(channel, { kind: "welcome", version: this.#listener.version });
   }
 
   async closed(channel: PanoramaChannel): Promise<void> {

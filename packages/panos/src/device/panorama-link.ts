@@ -30,8 +30,8 @@ const LAST_RETRY: Duration = seconds(30);
 /** Who carries out the calls that come through Panorama. */
 export interface CallAnswerer {
   answer(call: ApiCall, caller: Caller): Answer | Promise<Answer>;
-  /** Panorama knows that it is connected. */
-  connected(): void;
+  /** Panorama, on that release, knows that it is connected. */
+  connected(version: string): void;
   /** Its own listeners, as `host:port`. */
   readonly listen: DeviceFacts["listen"];
 }
@@ -99,7 +99,7 @@ export class PanoramaLink implements ChannelEnd<PanoramaFrame> {
     if (frame.kind === "deliver") void this.#take(frame);
     if (frame.kind === "welcome" && channel === this.#channel) {
       this.#firewall.connectionChanged({ connected: true });
-      this.#answerer.connected();
+      this.#answerer.connected(frame.version);
     }
   }
 

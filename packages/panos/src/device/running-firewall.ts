@@ -38,6 +38,8 @@ import type { FirewallTies } from "./ties.ts";
 /** A firewall with its connections: what runs during one boot. While it is down, all of them are closed. */
 export class RunningFirewall extends Firewall implements CallAnswerer, HttpHandler {
   readonly ha: HaLink | undefined;
+  /** Release of the Panorama it was connected to last. */
+  managerVersion: string | undefined;
   readonly #panorama: PanoramaLink | undefined;
   readonly #panoramaIp: string | undefined;
   readonly #listeners: Listeners;
@@ -97,7 +99,8 @@ export class RunningFirewall extends Firewall implements CallAnswerer, HttpHandl
   }
 
   /** What was under way while Panorama could not be told is told again. */
-  connected(): void {
+  connected(version: string): void {
+    this.managerVersion = version;
     this.#panorama?.report(unfinishedOperations(this.profile.serial, this.state));
     for (const { task, end } of this.state.jobs)
       if (task.kind === "pushed" && end !== undefined) this.#panorama?.tellPush(task.order, end);

@@ -29,6 +29,8 @@ export interface PanosNode {
   readonly settings: Settings;
   /** As it is stored. */
   readonly state: NodeState;
+  /** Release of the Panorama that manages it, as far as it knows. */
+  readonly managerVersion?: string | undefined;
   now(): Instant;
   /** Changes the node; resolves once the change would survive a power cut. Jobs are advanced with every change. */
   change<R>(decide: (node: NodeState, now: Instant) => Decision<NodeState, R>): Promise<R>;

@@ -1,4 +1,4 @@
-import { type Duration, type Instant, later } from "@understudy/kernel";
+import type { Duration, Instant } from "@understudy/kernel";
 import type { JobFate } from "./jobs/job.ts";
 import { enqueue } from "./jobs/queue.ts";
 import { type NodeState, UP } from "./state.ts";
@@ -83,6 +83,3 @@ export function powerDue(node: NodeState): Instant | undefined {
       return undefined;
   }
 }
-
-/** When a node that goes down now is up again. */
-export const upAgain = (now: Instant, reboot: Duration): Instant => later(now, reboot);

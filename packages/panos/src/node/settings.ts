@@ -77,9 +77,6 @@ const TIMING_KEYS = {
   preempt_hold: "preemptHold",
 } as const satisfies Readonly<Record<string, keyof Timing>>;
 
-/** The words a timing may have, without the endings `_duration` and `_delay`. */
-export const TIMING_WORDS: readonly string[] = Object.keys(TIMING_KEYS);
-
 const isTimingName = (name: string): name is TimingName => Object.hasOwn(TIMINGS, name);
 
 /**

@@ -9,6 +9,7 @@ import { enqueue } from "../jobs/queue.ts";
 import type { Behavior, PanosNode } from "../node.ts";
 import { downloadFate, IMAGE_GB, installFate, withoutImage } from "../software/software-jobs.ts";
 import { knownVersions, softwareList } from "../software/software-list.ts";
+import { featureIndex, featureRelease } from "../software/version.ts";
 import { longer } from "../timing.ts";
 
 const lists = (node: PanosNode): Answer =>
@@ -69,6 +70,14 @@ const downloads: Behavior<PanosNode> = {
 const installText = (id: number): string =>
   `Software install job enqueued with jobid ${id}. Run 'show jobs id ${id}' to monitor its status. Please reboot the device after the installation is done.`;
 
+/** Firewalls should not run a feature release that is newer than their Panorama's. */
+function warningsOf(node: PanosNode, version: string): { readonly warnings?: readonly string[] } {
+  const manager = node.managerVersion;
+  if (manager === undefined || featureIndex(featureRelease(version)) <= featureIndex(featureRelease(manager)))
+    return {};
+  return { warnings: [`Version ${version} is newer than that of the managing Panorama (${manager})`] };
+}
+
 const installs: Behavior<PanosNode> = {
   on: "request.system.software.install",
   handle: (node, command, caller) => {
@@ -81,7 +90,7 @@ const installs: Behavior<PanosNode> = {
         state,
         {
           type: "SWInstall",
-          task: { kind: "install", version },
+          task: { kind: "install", version, ...warningsOf(node, version) },
           user: caller.admin,
           length: longer(node.draw(node.settings.timing.install), fault?.delay),
           fate: installFate(state, version, node.settings, fault?.error),

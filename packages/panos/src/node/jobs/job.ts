@@ -24,7 +24,7 @@ export type JobType =
 export type JobTask =
   | { readonly kind: "autocommit" }
   | { readonly kind: "download"; readonly version: string; readonly syncToPeer: boolean }
-  | { readonly kind: "install"; readonly version: string }
+  | { readonly kind: "install"; readonly version: string; readonly warnings?: readonly string[] }
   /** On Panorama: fetches a release that is for firewalls. */
   | { readonly kind: "firewall-image"; readonly version: string }
   | { readonly kind: "content-download"; readonly update: UpdateKind; readonly version: string }

@@ -81,5 +81,6 @@ export const finishInstall =
       details: [
         `Software installation of version ${task.version} successfully completed. Please reboot to switch to the new version.`,
       ],
+      warnings: task.warnings ?? [],
     };
   };

@@ -50,7 +50,7 @@ export type Operation = Static<typeof operationShape>;
 const frameShape = Type.Union([
   Type.Object({ kind: Type.Literal("operation"), operation: operationShape }),
   Type.Object({ kind: Type.Literal("hello"), facts: factsShape }),
-  Type.Object({ kind: Type.Literal("welcome") }),
+  Type.Object({ kind: Type.Literal("welcome"), version: text }),
   Type.Object({
     kind: Type.Literal("called"),
     started: Type.Number(),
@@ -90,8 +90,8 @@ const frameShape = Type.Union([
 /** What goes over the connection a firewall keeps to its Panorama. The firewall dials and says hello first. */
 export type PanoramaFrame =
   | { readonly kind: "hello"; readonly facts: DeviceFacts }
-  /** Panorama knows the firewall and has noted that it is connected. */
-  | { readonly kind: "welcome" }
+  /** Panorama knows the firewall and has noted that it is connected; `version` is its own. */
+  | { readonly kind: "welcome"; readonly version: string }
   /** Somebody has called the firewall directly. */
   | { readonly kind: "called"; readonly started: number; readonly summary: CallSummary }
   /** Panorama's part of the firewall's configuration, as documents. A part that is absent stays as it was. */
