@@ -4,13 +4,22 @@ import { glob, mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Workspace } from "./workspaces.ts";
 
-/** What a package's dist/ was built from: its own sources and settings, and the stamps of the packages it stands on. */
+/** What says, for all packages, how they are built and what is bundled with them. */
+const SETTINGS = [
+  "package-lock.json",
+  "scripts/build/bundle-programs.ts",
+  "scripts/build/compile-package.ts",
+  "tsconfig.base.json",
+  "tsconfig.build.json",
+];
+
+/** What a package's dist/ was built from: its own sources, the settings of the build, and the stamps of the packages it stands on. */
 export async function stampOf(root: string, workspace: Workspace, below: readonly string[]): Promise<string> {
   const hash = createHash("sha256");
   const files: string[] = [];
   for await (const file of glob("{src/**/*.*,package.json,tsconfig.build.json}", { cwd: workspace.path }))
     files.push(file);
-  const settings = ["tsconfig.base.json", "tsconfig.build.json"].map((file) => join(root, file));
+  const settings = SETTINGS.map((file) => join(root, file));
   for (const file of [...files.sort().map((name) => join(workspace.path, name)), ...settings]) {
     hash
       .update(`${file.slice(root.length)}\n`)

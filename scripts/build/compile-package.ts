@@ -1,6 +1,7 @@
 import { cp, glob, readFile, rm, writeFile } from "node:fs/promises";
 import { basename, join, sep } from "node:path";
 import { runTool, type ToolResult } from "../tools/run-tool.ts";
+import { bundlePrograms } from "./bundle-programs.ts";
 import type { Workspace } from "./workspaces.ts";
 
 /** Folders under src/ that only tests read. */
@@ -8,7 +9,7 @@ const ONLY_FOR_TESTS = ["fixtures", "recordings"];
 
 const compiler = join(import.meta.dirname, "../../node_modules/typescript-native/bin/tsc");
 
-/** Compiles one package from src/ into a fresh dist/: JavaScript, declarations, and the files beside them that are not TypeScript. */
+/** Compiles one package from src/ into a fresh dist/: JavaScript, declarations, the files beside them that are not TypeScript; its programs in bundles. */
 export async function compilePackage(workspace: Workspace): Promise<ToolResult> {
   const target = join(workspace.path, "dist");
   await rm(target, { recursive: true, force: true });
@@ -16,6 +17,7 @@ export async function compilePackage(workspace: Workspace): Promise<ToolResult> 
   if (!result.ok) return result;
   await copyAssets(join(workspace.path, "src"), target);
   await renameLocatedFiles(target);
+  await bundlePrograms(target);
   return result;
 }
 

@@ -1,6 +1,7 @@
-import { createRequire } from "node:module";
+import { createRequire, findPackageJSON } from "node:module";
 
-const manifest: unknown = createRequire(import.meta.url)("../package.json");
+// Searched for: bundled, this module lies in another folder.
+const manifest: unknown = createRequire(import.meta.url)(findPackageJSON(import.meta.url) ?? "../package.json");
 
 /** The version of this package. */
 export const version: string =

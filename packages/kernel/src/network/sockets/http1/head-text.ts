@@ -1,6 +1,9 @@
-import { STATUS_CODES } from "node:http";
+import process from "node:process";
 import type { Headers } from "../../http.ts";
 import { NetworkError } from "../../network.ts";
+
+// An import of node:http evaluates all it exports, a WebSocket client of 10 MB among them.
+const { STATUS_CODES } = process.getBuiltinModule("node:http");
 
 const NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 const NOT_IN_LINE = /[\0-\x08\x0a-\x1f\x7f]|[^\0-\xff]/;
