@@ -30,7 +30,11 @@ class PanoramaProgram implements AsyncDisposable {
     const server = Program.startAlone("understudy", all, QUICKLY);
     const [, url = ""] = await server.says(/^panorama \(http\): (\S+)$/m);
     const [, lab = ""] = await server.says(/^lab API: (\S+)$/m);
-    return new PanoramaProgram(server, Program.start("understudy", ["watch", "--lab", lab, "--json"]), url);
+    return new PanoramaProgram(
+      server,
+      Program.start("understudy", ["watch", "--lab", lab, "--json", "--since", "0"]),
+      url,
+    );
   }
 
   async op(cmd: string): Promise<string> {

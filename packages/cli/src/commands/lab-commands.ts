@@ -2,6 +2,7 @@ import { LabApiError, LabClient } from "@understudy/fleet/api";
 import { UnderstudyError, UsageError } from "@understudy/kernel";
 import type { Command } from "commander";
 import { describeEvent } from "../text/describe-event.ts";
+import { countOption } from "./ports.ts";
 
 interface LabOptions {
   readonly lab: string;
@@ -54,9 +55,15 @@ export const definePowerCut = (command: Command): void => switchPower(command, "
 /** `understudy power-on` */
 export const definePowerOn = (command: Command): void => switchPower(command, "power-on dev-1", "on", "on");
 
+interface WatchOptions extends LabOptions {
+  readonly since?: string;
+}
+
 /** `understudy watch` */
 export const defineWatch = (command: Command): void =>
-  void withLabOptions(command, "watch").action((options: LabOptions) => reachLab(options, watch));
+  void withLabOptions(command, "watch --since 0 --json")
+    .option("--since <n>", "begin behind that event number, 0 for all that are kept (default: with the next event)")
+    .action((options: WatchOptions) => reachLab(options, (lab) => watch(lab, options)));
 
 function withLabOptions(command: Command, example: string): Command {
   return command
@@ -77,8 +84,9 @@ function switchPower(command: Command, example: string, to: "cut" | "on", words:
     );
 }
 
-async function watch(lab: LabClient, { json }: LabOptions): Promise<void> {
-  for await (const item of lab.events()) {
+async function watch(lab: LabClient, { json, since }: WatchOptions): Promise<void> {
+  const query = since === undefined ? {} : { since: countOption("--since", since, 0, 999_999_999) };
+  for await (const item of lab.events(query)) {
     if (item.kind === "gap") process.stderr.write("Some events were missed; the lab no longer keeps them.\n");
     else if (json === true) process.stdout.write(`${JSON.stringify(item.event)}\n`);
     else process.stdout.write(lineOf(describeEvent(item.event)));
