@@ -12,7 +12,7 @@ import {
 import { describe, expect, test } from "vitest";
 import { unpacked } from "../src/node/files/archive.ts";
 import { writeForm } from "../src/wire/api/form.ts";
-import { writeMultipart } from "../src/wire/api/multipart.ts";
+import { writeMultipart } from "../src/wire/api/testing/write-multipart.ts";
 import { PairSite, PRIMARY } from "./a-pair.ts";
 
 interface RawReply {

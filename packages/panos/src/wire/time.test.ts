@@ -1,6 +1,6 @@
 import { type Duration, instant, parseIso } from "@understudy/kernel";
 import { expect, test } from "vitest";
-import { dateTime, longDate, longTime, parseUptime, timeOfDay, uptime } from "./time.ts";
+import { dateTime, longTime, parseLongDate, parseUptime, timeOfDay, uptime } from "./time.ts";
 
 const at = parseIso("2025-03-04T10:11:12Z") ?? instant(0);
 
@@ -9,7 +9,8 @@ test("times as PAN-OS writes them", () => {
   expect(timeOfDay(at)).toBe("10:11:12");
   expect(longTime(at)).toBe("Tue Mar  4 10:11:12 2025");
   expect(longTime(at, "UTC")).toBe("Tue Mar  4 10:11:12 UTC 2025");
-  expect(longDate(at)).toBe("March 04, 2025");
+  expect(parseLongDate("March 04, 2025")).toBe(parseIso("2025-03-04T00:00:00Z"));
+  expect(parseLongDate("Never")).toBeUndefined();
 });
 
 test("an uptime always tells days", () => {

@@ -1,4 +1,4 @@
-import { type Calendar, type Duration, type Instant, toCalendar } from "@understudy/kernel";
+import { type Calendar, type Duration, type Instant, parseIso, toCalendar } from "@understudy/kernel";
 
 const WEEKDAYS = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"] as const;
 const MONTHS = [
@@ -36,10 +36,11 @@ export function longTime(at: Instant, zone?: string): string {
   return `${WEEKDAYS[c.weekday]} ${monthOf(c).slice(0, 3)} ${day} ${clockOf(c)}${zone === undefined ? "" : ` ${zone}`} ${c.year}`;
 }
 
-/** `March 04, 2025`, as licences show it. */
-export function longDate(at: Instant): string {
-  const c = toCalendar(at);
-  return `${monthOf(c)} ${two(c.day)}, ${c.year}`;
+/** The day that `March 04, 2025` names, as licences show it; `undefined` for `Never` and texts that are none. */
+export function parseLongDate(text: string): Instant | undefined {
+  const [, name = "", day = "", year = ""] = /^([A-Z][a-z]+) (\d{1,2}), (\d{4})$/.exec(text.trim()) ?? [];
+  const month = MONTHS.findIndex((one) => one === name) + 1;
+  return month === 0 ? undefined : parseIso(`${year}-${two(month)}-${two(Number(day))}T00:00:00Z`);
 }
 
 /** `5 days, 1:02:03`, also for less than a day. */

@@ -1,7 +1,7 @@
-import { type Instant, parseIso } from "@understudy/kernel";
 import { CODES, refused, result } from "../../wire/api/answer.ts";
 import { argument } from "../../wire/api/command.ts";
 import { renderLicenses, renderSupport, type ShownLicense } from "../../wire/messages/licenses.ts";
+import { parseLongDate } from "../../wire/time.ts";
 import { xml } from "../../wire/xml/write.ts";
 import type { Behavior, PanosNode } from "../node.ts";
 import type { License } from "../profile.ts";
@@ -21,29 +21,6 @@ const USUAL_LICENSES: readonly License[] = Object.freeze(
 
 const licensesOf = (node: PanosNode, state: NodeState): readonly License[] =>
   state.licenses ?? node.profile.licenses ?? USUAL_LICENSES;
-
-const MONTHS = [
-  "January",
-  "February",
-  "March",
-  "April",
-  "May",
-  "June",
-  "July",
-  "August",
-  "September",
-  "October",
-  "November",
-  "December",
-];
-
-/** A date as licences show it; `undefined` for `Never` and texts that are none. */
-function parseLongDate(text: string): Instant | undefined {
-  const match = /^([A-Z][a-z]+) (\d{1,2}), (\d{4})$/.exec(text.trim());
-  const month = MONTHS.indexOf(match?.[1] ?? "") + 1;
-  if (match === null || month === 0) return undefined;
-  return parseIso(`${match[3]}-${String(month).padStart(2, "0")}-${(match[2] ?? "").padStart(2, "0")}T00:00:00Z`);
-}
 
 /** Expired means both: the word and a date that is past. */
 function shown(node: PanosNode, license: License): ShownLicense {

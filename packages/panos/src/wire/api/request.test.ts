@@ -1,8 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { parseForm, writeForm } from "./form.ts";
-import { boundaryOf, parseMultipart, writeMultipart } from "./multipart.ts";
+import { boundaryOf, parseMultipart } from "./multipart.ts";
 import { readApiCall } from "./request.ts";
+import { writeMultipart } from "./testing/write-multipart.ts";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 const form = [["Content-Type", "application/x-www-form-urlencoded"]] as const;
