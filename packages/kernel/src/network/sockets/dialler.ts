@@ -1,8 +1,9 @@
 import { connect } from "node:net";
-import { createSecureContext, type SecureContext } from "node:tls";
+import type { SecureContext } from "node:tls";
 import type { Address } from "../address.ts";
 import type { ClientTls, NetworkError } from "../network.ts";
 import { closed } from "../network-errors.ts";
+import { nodeTls } from "./late-node.ts";
 import { networkErrorOf } from "./socket-errors.ts";
 import { linkOf, resetLink, type SocketLink } from "./socket-link.ts";
 import { secureDialled } from "./tls-links.ts";
@@ -57,7 +58,7 @@ export class Dialler implements Disposable {
   #contextOf(tls: ClientTls): SecureContext {
     let context = this.#contexts.get(tls);
     if (context === undefined) {
-      context = createSecureContext({
+      context = nodeTls().createSecureContext({
         ...(tls.ca === undefined ? {} : { ca: [...tls.ca] }),
         ...(tls.certificate === undefined ? {} : { cert: tls.certificate, key: tls.key }),
         minVersion: "TLSv1.2",

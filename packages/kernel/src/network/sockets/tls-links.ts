@@ -1,15 +1,16 @@
 import { X509Certificate } from "node:crypto";
 import { isIP, type Socket } from "node:net";
-import { connect as connectTls, createSecureContext, type SecureContext, TLSSocket } from "node:tls";
+import type { SecureContext, TLSSocket } from "node:tls";
 
 import type { Address } from "../address.ts";
 import { type ClientTls, NetworkError, type ServerTls } from "../network.ts";
+import { nodeTls } from "./late-node.ts";
 import { linkOf, type SocketLink } from "./socket-link.ts";
 
 /** A listener's certificate, ready for use. Throws `NetworkError("tls")` when certificate and key are no pair. */
 export function serverContext(options: ServerTls): SecureContext {
   try {
-    return createSecureContext({
+    return nodeTls().createSecureContext({
       cert: options.certificate,
       key: options.key,
       ...(options.clientCa === undefined ? {} : { ca: [...options.clientCa] }),
@@ -34,6 +35,7 @@ export function secureAccepted(
   done: (link: SocketLink | undefined) => void,
 ): void {
   const asks = options.requestClient === true || options.requireClient === true;
+  const { TLSSocket } = nodeTls();
   const socket = new TLSSocket(raw, {
     isServer: true,
     secureContext: context,
@@ -82,7 +84,7 @@ function vouched(certificate: X509Certificate | undefined, authorities: readonly
 /** Speaks TLS as a client over a connection that may still be opening. */
 export function secureDialled(raw: Socket, to: Address, options: ClientTls, context: SecureContext): TLSSocket {
   const host = options.serverName ?? (to.kind === "unix" ? "localhost" : to.host);
-  return connectTls({
+  return nodeTls().connect({
     socket: raw,
     secureContext: context,
     host,

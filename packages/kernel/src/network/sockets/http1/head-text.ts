@@ -1,9 +1,6 @@
-import process from "node:process";
 import type { Headers } from "../../http.ts";
 import { NetworkError } from "../../network.ts";
-
-// An import of node:http evaluates all it exports, a WebSocket client of 10 MB among them.
-const { STATUS_CODES } = process.getBuiltinModule("node:http");
+import { nodeHttp } from "../late-node.ts";
 
 const NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 const NOT_IN_LINE = /[\0-\x08\x0a-\x1f\x7f]|[^\0-\xff]/;
@@ -29,14 +26,14 @@ export function requestLine(method: string, target: string, version: string): st
 
 /** `HTTP/v status phrase`. */
 export function statusLine(version: string, status: number, reason: string | undefined): string {
-  const phrase = reason ?? STATUS_CODES[status] ?? "";
+  const phrase = reason ?? usualReason(status);
   if (NOT_IN_LINE.test(phrase)) throw bad("reason phrase");
   if (!Number.isInteger(status) || status < 100 || status > 999) throw bad(`status ${status}`);
   return `HTTP/${version} ${status} ${phrase}\r\n`;
 }
 
 /** The phrase that goes with a status by itself. */
-export const usualReason = (status: number): string => STATUS_CODES[status] ?? "";
+export const usualReason = (status: number): string => nodeHttp().STATUS_CODES[status] ?? "";
 
 const bad = (what: string): NetworkError =>
   new NetworkError("malformed", `The ${what} cannot be written in an HTTP/1 message.`, {});
