@@ -8,7 +8,7 @@ import { VirtualTime } from "../time/virtual-time.ts";
 import { describeFailure } from "./describe-failure.ts";
 import { listenAll, servedAddresses } from "./listen.ts";
 import { emptyReply } from "./reply.ts";
-import { CLOSE_LIMIT_MS, type Running, runServer, type ServerProcess } from "./run-server.ts";
+import { CLOSE_LIMIT_MS, type Running, runServer, SAME_SIGNAL_MS, type ServerProcess } from "./run-server.ts";
 
 class AProcess extends EventEmitter implements ServerProcess {
   readonly env = {};
@@ -51,8 +51,11 @@ test("a server that hangs while closing is cut, and a second signal ends it at o
     const code = runServer(() => Promise.resolve(aServer({ close: () => new Promise(() => {}) })), host);
     await turn();
     await turn();
-    host.emit("SIGTERM");
-    host.emit("SIGTERM");
+    host.emit("SIGINT");
+    host.emit("SIGINT");
+    expect(host.exits).toEqual([]);
+    await vi.advanceTimersByTimeAsync(SAME_SIGNAL_MS);
+    host.emit("SIGINT");
     expect(host.exits).toEqual([130]);
     await vi.advanceTimersByTimeAsync(CLOSE_LIMIT_MS);
     expect(await code).toBe(0);

@@ -29,6 +29,9 @@ export type StopSignal = "SIGTERM" | "SIGINT";
 export const CLOSE_LIMIT_MS = 1_500;
 const EXIT_AT_SECOND_SIGNAL = 130;
 
+/** Under npm one key press arrives twice, from the terminal and through npm: within this time two signals are one. */
+export const SAME_SIGNAL_MS = 300;
+
 /**
  * Starts a server, prints a line per address when it is ready, and waits for SIGTERM, SIGINT or its own end. Then it is closed,
  * within {@link CLOSE_LIMIT_MS}. Resolves to the exit code, with which the caller ends the process: 0 after a signal, 1 or 2
@@ -40,8 +43,12 @@ export async function runServer(
 ): Promise<number> {
   const stop = new AbortController();
   const { promise: stopped, resolve: stopNow } = Promise.withResolvers<number>();
+  let first = Number.NEGATIVE_INFINITY;
   const onSignal = (): void => {
-    if (stop.signal.aborted) host.exit(EXIT_AT_SECOND_SIGNAL);
+    const now = performance.now();
+    if (stop.signal.aborted && now - first >= SAME_SIGNAL_MS) host.exit(EXIT_AT_SECOND_SIGNAL);
+    if (stop.signal.aborted) return;
+    first = now;
     stop.abort();
     stopNow(0);
   };
