@@ -11,6 +11,7 @@ import { softwareBehaviors } from "../node/behaviours/software.ts";
 import { systemBehaviors } from "../node/behaviours/system.ts";
 import { userIdBehaviors } from "../node/behaviours/user-id.ts";
 import { answerConfig } from "../node/config/config-calls.ts";
+import { audited } from "../node/logs/audited.ts";
 import { logged, loggedCommand } from "../node/logs/logged.ts";
 import type { Behavior } from "../node/node.ts";
 import { recordTypes } from "../node/record-types.ts";
@@ -43,7 +44,7 @@ const behaviors: readonly Behavior<RunningPanorama>[] = [
 
 /** All that a Panorama answers itself. */
 export const PANORAMA_API: ApiTable<RunningPanorama> = Object.freeze({
-  commands: commandTree(behaviors.map((behavior) => [behavior.on, behavior] as const)),
+  commands: commandTree(behaviors.map(audited).map((behavior) => [behavior.on, behavior] as const)),
   types: {
     ...recordTypes,
     config: logged("config", answerConfig),

@@ -12,6 +12,7 @@ import { systemBehaviors } from "../node/behaviours/system.ts";
 import { userIdBehaviors } from "../node/behaviours/user-id.ts";
 import { answerCommit } from "../node/config/commit-calls.ts";
 import { answerConfig } from "../node/config/config-calls.ts";
+import { audited } from "../node/logs/audited.ts";
 import { logged, loggedCommand } from "../node/logs/logged.ts";
 import type { Behavior } from "../node/node.ts";
 import { recordTypes } from "../node/record-types.ts";
@@ -43,7 +44,7 @@ const behaviors: readonly Behavior<RunningFirewall>[] = [
 
 /** All that a firewall answers. */
 export const FIREWALL_API: ApiTable<RunningFirewall> = Object.freeze({
-  commands: commandTree(behaviors.map((behavior) => [behavior.on, behavior] as const)),
+  commands: commandTree(behaviors.map(audited).map((behavior) => [behavior.on, behavior] as const)),
   types: {
     ...recordTypes,
     config: logged("config", answerConfig),

@@ -135,12 +135,20 @@ export abstract class BaseNode<Whole extends { readonly node: NodeState }> imple
 
   /** Writes down what happened. A log that cannot be written costs nothing but the log. */
   async note(logs: readonly NewLog[]): Promise<void> {
+    for (const log of logs) if (log.type === "config") this.#audit(log);
     try {
       await this.logs.note(logs);
     } catch (error) {
       if (!(error instanceof StorageError || error instanceof StoreError)) throw error;
       this.world.log.warn("logs could not be written", { entries: logs.length, error: error.message });
     }
+  }
+
+  /** A change of the configuration, in the server's audit log. */
+  #audit({ fields }: NewLog): void {
+    const { admin = "", cmd = "", path = "", result = "" } = fields;
+    const target = `${this.profile.serial} ${path.slice(0, 256)}`.trimEnd();
+    this.world.audit.record({ who: admin, action: `config.${cmd}`, target, result: result.toLowerCase() });
   }
 
   /** Reads its configurations, and does what has become due while it was not there. */

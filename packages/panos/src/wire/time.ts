@@ -1,7 +1,7 @@
 import { type Calendar, type Duration, type Instant, parseIso, toCalendar } from "@understudy/kernel";
 
 const WEEKDAYS = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"] as const;
-const MONTHS = [
+const MONTHS: readonly string[] = [
   "January",
   "February",
   "March",
@@ -14,7 +14,7 @@ const MONTHS = [
   "October",
   "November",
   "December",
-] as const;
+];
 
 const two = (n: number): string => String(n).padStart(2, "0");
 const clockOf = (c: Calendar): string => `${two(c.hour)}:${two(c.minute)}:${two(c.second)}`;
@@ -39,7 +39,7 @@ export function longTime(at: Instant, zone?: string): string {
 /** The day that `March 04, 2025` names, as licences show it; `undefined` for `Never` and texts that are none. */
 export function parseLongDate(text: string): Instant | undefined {
   const [, name = "", day = "", year = ""] = /^([A-Z][a-z]+) (\d{1,2}), (\d{4})$/.exec(text.trim()) ?? [];
-  const month = MONTHS.findIndex((one) => one === name) + 1;
+  const month = MONTHS.indexOf(name) + 1;
   return month === 0 ? undefined : parseIso(`${year}-${two(month)}-${two(Number(day))}T00:00:00Z`);
 }
 

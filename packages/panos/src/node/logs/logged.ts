@@ -78,7 +78,8 @@ export const configLog = (node: RecordingNode, caller: Caller, cmd: string, path
   },
 });
 
-const isBad = (answer: Answer): boolean =>
+/** The answer says no. */
+export const isBad = (answer: Answer): boolean =>
   answer.kind === "error" || (answer.kind === "document" && answer.body.markup.startsWith('<response status="error"'));
 
 function operationsOf(call: ApiCall): readonly { readonly cmd: string; readonly path: string }[] {
