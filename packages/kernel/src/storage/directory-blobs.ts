@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { type FileHandle, open, readdir, rename, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Blob, Blobs } from "./blob.ts";
+import { EagerWriter } from "./directory/eager-writer.ts";
 import { onHost, unlessMissing } from "./directory/host-errors.ts";
 import { makeFolder } from "./directory/make-folder.ts";
 import { FileBlob } from "./file-blob.ts";
@@ -50,19 +51,21 @@ export class DirectoryBlobs implements Blobs {
     expect?: Expected,
   ): Promise<{ sha256: string; size: number }> {
     const hash = createHash("sha256");
+    const writer = new EagerWriter(file);
     let size = 0;
     try {
       for await (const chunk of chunks) {
         size += chunk.length;
         checkNotMore(expect, size);
         hash.update(chunk);
-        await onHost(path, () => file.writeFile(chunk));
+        await onHost(path, () => writer.add(chunk));
       }
       const sha256 = hash.digest("hex");
       checkExpected(expect, sha256, size);
-      await onHost(path, () => file.sync());
+      await onHost(path, () => writer.end());
       return { sha256, size };
     } finally {
+      await writer.rest();
       await file.close();
     }
   }
