@@ -71,6 +71,11 @@ const COMMANDS: readonly ListedCommand[] = [
     load: async () => (await import("./commands/lab-commands.ts")).definePowerOn,
   },
   {
+    name: "fault",
+    text: "make an operation of devices fail, or take longer, from now on",
+    load: async () => (await import("./commands/lab-commands.ts")).defineFault,
+  },
+  {
     name: "watch",
     text: "the events of a running lab as they happen, until it ends",
     load: async () => (await import("./commands/lab-commands.ts")).defineWatch,

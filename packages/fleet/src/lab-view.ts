@@ -1,4 +1,13 @@
-import type { Belief, DeviceState, Difference, Family, HealthChecks, JsonObject, Timekeeper } from "@understudy/kernel";
+import type {
+  Belief,
+  DeviceState,
+  Difference,
+  Family,
+  FaultRule,
+  HealthChecks,
+  JsonObject,
+  Timekeeper,
+} from "@understudy/kernel";
 import type { EventFeed } from "./api/event-ring.ts";
 
 /** One device as the lab API sees it. Nothing is put together before it is asked for. */
@@ -23,10 +32,13 @@ export type PowerTarget = "on" | "off" | "cut";
 export interface LabView {
   readonly name: string;
   readonly time: Timekeeper;
-  readonly families: readonly Pick<Family, "name" | "phases" | "schemas">[];
+  readonly families: readonly Pick<Family, "name" | "phases" | "schemas" | "operations">[];
   readonly events: EventFeed;
   readonly deviceCount: number;
   readonly health: HealthChecks;
+  /** The fault book's rules, in order. */
+  readonly faults: readonly FaultRule[];
+  addFault(rule: FaultRule): void;
   /** In the lab's own order; with `after`, from behind that device. An unknown `after` gives nothing. */
   devices(after?: string): Iterable<DeviceView>;
   device(id: string): DeviceView | undefined;

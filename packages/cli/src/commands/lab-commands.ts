@@ -1,8 +1,8 @@
-import { LabApiError, LabClient } from "@understudy/fleet/api";
+import { type FaultRuleBody, LabApiError, LabClient } from "@understudy/fleet/api";
 import { UnderstudyError, UsageError } from "@understudy/kernel";
 import type { Command } from "commander";
 import { describeEvent } from "../text/describe-event.ts";
-import { countOption } from "./ports.ts";
+import { countOption, shareOption } from "./ports.ts";
 
 interface LabOptions {
   readonly lab: string;
@@ -54,6 +54,48 @@ export const definePowerCut = (command: Command): void => switchPower(command, "
 
 /** `understudy power-on` */
 export const definePowerOn = (command: Command): void => switchPower(command, "power-on dev-1", "on", "on");
+
+interface FaultOptions extends LabOptions {
+  readonly family?: string;
+  readonly device?: string;
+  readonly rate?: string;
+  readonly nth?: string;
+  readonly times?: string;
+  readonly error?: string;
+  readonly delayMs?: string;
+}
+
+/** `understudy fault` */
+export const defineFault = (command: Command): void =>
+  void withLabOptions(command, 'fault download --device dev-1 --times 1 --error "connection reset"')
+    .argument("<operation>", "what fails from now on: one of the family's operations, or a glob")
+    .option("--family <name>", "only devices of this family")
+    .option("--device <id>", "only this device, or those a glob matches")
+    .option("--rate <p>", "probability per attempt, 0 to 1 (default: 1)")
+    .option("--nth <n>", "from the nth attempt of a device on; without --times, exactly then")
+    .option("--times <n>", "at most so often per device")
+    .option("--error <text>", "what goes wrong")
+    .option("--delay-ms <n>", "it takes so much longer; alone, it does not fail")
+    .action((operation: string, options: FaultOptions) =>
+      withLab(options, async (lab) => {
+        const { faults } = await lab.addFault(faultRule(operation, options));
+        return { value: faults, text: `${faults.length} fault rules; the new one is the last` };
+      }),
+    );
+
+function faultRule(operation: string, given: FaultOptions): FaultRuleBody {
+  const { family, device, error, rate, nth, times, delayMs } = given;
+  return {
+    operation,
+    ...(family === undefined ? {} : { family }),
+    ...(device === undefined ? {} : { device }),
+    ...(error === undefined ? {} : { error }),
+    ...(rate === undefined ? {} : { rate: shareOption("--rate", rate) }),
+    ...(nth === undefined ? {} : { nth: countOption("--nth", nth, 1, 999_999_999) }),
+    ...(times === undefined ? {} : { times: countOption("--times", times, 1, 999_999_999) }),
+    ...(delayMs === undefined ? {} : { delayMs: countOption("--delay-ms", delayMs, 0, 999_999_999) }),
+  };
+}
 
 interface WatchOptions extends LabOptions {
   readonly since?: string;

@@ -15,3 +15,11 @@ export function countOption(option: string, given: unknown, from: number, to: nu
   if (value >= from && value <= to) return value;
   throw refused(option, given, `a whole number from ${from} to ${to}`);
 }
+
+/** A share's value, 0 … 1. */
+export function shareOption(option: string, given: unknown): number {
+  const text = String(given);
+  const value = /^\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
+  if (value <= 1) return value;
+  throw refused(option, given, "a number from 0 to 1");
+}

@@ -10,6 +10,8 @@ import type {
   EventGap,
   EventQuery,
   Families,
+  FaultRuleBody,
+  Faults,
   Health,
   Ledger,
   PageQuery,
@@ -108,6 +110,15 @@ export class LabClient {
 
   power(device: string, power: PowerChange["power"]): Promise<DeviceDetails> {
     return this.#post(`/devices/${encodeURIComponent(device)}/power`, { power });
+  }
+
+  faults(): Promise<Faults> {
+    return this.#get("/faults");
+  }
+
+  /** Adds a rule to the fault book; all rules come back. */
+  addFault(rule: FaultRuleBody): Promise<Faults> {
+    return this.#post("/faults", rule);
   }
 
   /** Carries out a family's action for the given devices, or for all of the family. */

@@ -11,6 +11,8 @@ export type {
   EventGap,
   EventQuery,
   Families,
+  FaultRuleBody,
+  Faults,
   Health,
   Ledger,
   OpenQuestion,

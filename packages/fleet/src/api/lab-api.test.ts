@@ -74,6 +74,23 @@ test("questions are listed and answered; what was not asked is refused in the la
   await expect(client.answer("lamp-9", "q1", "yes")).rejects.toBeInstanceOf(LabApiError);
 });
 
+test("a fault rule is added to the book; names that nobody knows are refused", async () => {
+  const { client, lab } = aSite(three());
+  const rule = { family: "lamp", device: "lamp-1", operation: "ask", nth: 2, error: "no answer", delayMs: 500 };
+  expect(await client.addFault(rule)).toEqual({ faults: [rule] });
+  expect(lab.faults).toEqual([
+    { family: "lamp", device: "lamp-1", operation: "ask", nth: 2, error: "no answer", delay: seconds(0.5) },
+  ]);
+  expect(await client.faults()).toEqual({ faults: [rule] });
+  await expect(client.addFault({ family: "lamp", operation: "sing" })).rejects.toMatchObject(
+    refusedWith(404, "unknown-operation"),
+  );
+  await expect(client.addFault({ family: "sofa", operation: "ask" })).rejects.toMatchObject(
+    refusedWith(404, "unknown-family"),
+  );
+  expect(lab.faults).toHaveLength(1);
+});
+
 test("power is switched and cut", async () => {
   const { client, lab } = aSite(three());
   expect(await client.power("lamp-1", "cut")).toMatchObject({ on: false, phase: "off" });
@@ -161,7 +178,7 @@ test("the API describes itself, every route with a summary", async () => {
   const { paths } = document;
   expect(Object.keys(paths).sort()).toEqual([
     ...["/actions/{family}/{action}", "/devices", "/devices/{id}", "/devices/{id}/answer", "/devices/{id}/power"],
-    ...["/events", "/families", "/health", "/ledger", "/metrics", "/openapi.json", "/questions"],
+    ...["/events", "/families", "/faults", "/health", "/ledger", "/metrics", "/openapi.json", "/questions"],
   ]);
   for (const operation of Object.values(paths).flatMap((path) => Object.values(path)))
     expect(operation.summary).toBeTruthy();

@@ -21,6 +21,7 @@ import type { LabView } from "../lab-view.ts";
 import { addActionRoutes } from "./action-routes.ts";
 import { addDeviceRoutes } from "./device-routes.ts";
 import { addEventRoutes } from "./event-routes.ts";
+import { addFaultRoutes } from "./fault-routes.ts";
 import { Guard, type GuardOptions } from "./guard.ts";
 import { addLabFigures } from "./lab-figures.ts";
 import { errorReply, reply, unreadable } from "./replies.ts";
@@ -63,6 +64,7 @@ export function createLabApi(lab: LabView, options: LabApiOptions = {}): Tracing
   addDeviceRoutes(router, lab, audit);
   addEventRoutes(router, lab, options.signal);
   addActionRoutes(router, lab, audit);
+  addFaultRoutes(router, lab, audit);
   return {
     handle: (request: ReceivedRequest, trace?: RouteTrace): HttpAnswer | Promise<HttpAnswer> =>
       guard.refusal(request) ?? router.handle(request, trace),

@@ -117,6 +117,29 @@ export type Action = Static<typeof ActionShape>;
 export const ActionResultShape = Type.Object({ result: JsonMap });
 export type ActionResult = Static<typeof ActionResultShape>;
 
+/** A rule of the lab's fault book. Rules are asked in order; the first that matches and strikes decides. */
+export const FaultShape = Type.Object(
+  {
+    family: Type.Optional(Type.String({ description: "Absent: every family" })),
+    device: Type.Optional(Type.String({ description: "Id or glob; absent: every device" })),
+    operation: Type.String({ minLength: 1, description: "One of the family's operations, or a glob" }),
+    nth: Type.Optional(
+      Type.Integer({ minimum: 1, description: "From the nth attempt on; without times, exactly then" }),
+    ),
+    rate: Type.Optional(Type.Number({ minimum: 0, maximum: 1, description: "Per attempt; default 1" })),
+    times: Type.Optional(Type.Integer({ minimum: 1, description: "At most so often per device" })),
+    error: Type.Optional(Type.String({ description: "What goes wrong" })),
+    delayMs: Type.Optional(
+      Type.Integer({ minimum: 0, description: "It takes so much longer; alone, it does not fail" }),
+    ),
+  },
+  { additionalProperties: false },
+);
+export type FaultRuleBody = Static<typeof FaultShape>;
+
+export const FaultsShape = Type.Object({ faults: Type.Array(FaultShape) });
+export type Faults = Static<typeof FaultsShape>;
+
 /** One event on the stream. */
 export const EventShape = Type.Object({
   n: Type.Integer({ description: "Number in the lab, from 1; also the stream's event id" }),

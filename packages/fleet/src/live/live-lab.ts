@@ -3,6 +3,7 @@ import {
   type CloudSpec,
   describeAddress,
   type Family,
+  type FaultRule,
   type HealthChecks,
   InProcessNetwork,
   type JsonObject,
@@ -152,6 +153,14 @@ export class LiveLab implements LabView, AsyncDisposable {
 
   get deviceCount(): number {
     return this.#cell.devices.size;
+  }
+
+  get faults(): readonly FaultRule[] {
+    return this.#cell.ground.faults.rules;
+  }
+
+  addFault(rule: FaultRule): void {
+    this.#cell.ground.faults.add(rule);
   }
 
   *devices(after?: string): Iterable<DeviceView> {
