@@ -9,6 +9,7 @@ import {
   type JsonObject,
   Metrics,
   type Network,
+  NetworkError,
   type RealTime,
   silentLogger,
   tcp,
@@ -329,7 +330,7 @@ function explained(
   error: unknown,
   choices: readonly { readonly host: string; readonly port: number; readonly option: string }[],
 ): unknown {
-  const text = error instanceof Error ? error.message : "";
-  const taken = choices.find(({ port }) => port !== 0 && text.includes(`:${port}`));
+  if (!(error instanceof NetworkError)) return error;
+  const taken = choices.find(({ host, port }) => error.details["address"] === describeAddress(tcp(host, port)));
   return taken === undefined ? error : explainListening(error, taken);
 }

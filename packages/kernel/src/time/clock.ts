@@ -21,7 +21,7 @@ export type Ticket = number & { readonly __ticket: true };
 
 /** Something that is due. One object may serve any number of tickets: `token` is handed back. */
 export interface Due {
-  /** A returned promise keeps virtual time at this instant's yield until microtasks have drained. */
+  /** Called once per ticket, synchronously. What it starts has the rest of the instant: microtasks drain before time moves on. */
   due(token: number | string): void;
 }
 

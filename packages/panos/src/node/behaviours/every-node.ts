@@ -1,0 +1,28 @@
+import { loggedCommand } from "../logs/logged.ts";
+import type { Behavior, RecordingNode } from "../node.ts";
+import { administrationBehaviors } from "./administration.ts";
+import { configBehaviors } from "./config.ts";
+import { contentBehaviors } from "./content.ts";
+import { jobBehaviors } from "./jobs.ts";
+import { licenseBehaviors } from "./licenses.ts";
+import { lockBehaviors } from "./locks.ts";
+import { recordBehaviors } from "./records.ts";
+import { resourceBehaviors } from "./resources.ts";
+import { softwareBehaviors } from "./software.ts";
+import { systemBehaviors } from "./system.ts";
+import { userIdBehaviors } from "./user-id.ts";
+
+/** The operational commands that Panorama and firewalls answer alike. */
+export const everyNodeBehaviors: readonly Behavior<RecordingNode>[] = [
+  ...systemBehaviors,
+  ...jobBehaviors,
+  ...softwareBehaviors,
+  ...configBehaviors.map(loggedCommand),
+  ...recordBehaviors,
+  ...contentBehaviors,
+  ...licenseBehaviors,
+  ...resourceBehaviors,
+  ...administrationBehaviors,
+  ...userIdBehaviors,
+  ...lockBehaviors,
+];
