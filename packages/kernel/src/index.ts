@@ -91,7 +91,7 @@ export type { Device, DeviceState, Exit, Question, Unit, WakeUp } from "./power/
 export type { Ground } from "./power/ground.ts";
 export type { WriteProbe } from "./power/life.ts";
 export { Power, type PowerSnapshot, type UnitSnapshot, type Unsynced } from "./power/power.ts";
-export type { World } from "./power/world.ts";
+export type { Start, World } from "./power/world.ts";
 export { type Audit, type AuditEntry, silentAudit } from "./server/audit.ts";
 export { examine, type HealthCheck, type HealthChecks, type HealthReport, healthReply } from "./server/health.ts";
 export { METRICS_CONTENT_TYPE, Metrics } from "./server/metrics.ts";

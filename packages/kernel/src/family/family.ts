@@ -85,6 +85,8 @@ export interface Family {
     readonly cloud: TSchema;
     readonly device: TSchema;
     readonly actions: Readonly<Record<string, TSchema>>;
+    /** What a tester may force a device to be; absent: nothing. */
+    readonly force?: TSchema;
   };
   /** Kind of cloud in the lab file's `clouds`, such as `pantahub`. */
   readonly cloudKind: string;

@@ -14,7 +14,7 @@ import { GuardedBlobs, GuardedStorage } from "./guarded-storage.ts";
 import { GuardedStores } from "./guarded-store.ts";
 import { Life } from "./life.ts";
 import { UnitClock, type WakeUps } from "./unit-clock.ts";
-import type { World } from "./world.ts";
+import type { Start, World } from "./world.ts";
 
 /** The stand-in a world is minted for. */
 export interface WorldOwner extends WakeUps, NetworkScope {
@@ -33,6 +33,7 @@ export class BootWorld implements World, EventSink, Faults {
   readonly clock: Clock;
   readonly storage: Storage;
   readonly bootCount: number;
+  readonly start: Start;
   #random: Random | undefined;
   #scope: ScopedNetwork | undefined;
   #stores: Stores | undefined;
@@ -40,10 +41,11 @@ export class BootWorld implements World, EventSink, Faults {
   #log: Logger | undefined;
   #abort: AbortController | undefined;
 
-  constructor(ground: Ground, owner: WorldOwner) {
+  constructor(ground: Ground, owner: WorldOwner, start: Start) {
     this.#ground = ground;
     this.#owner = owner;
     this.bootCount = owner.bootCount;
+    this.start = start;
     this.#life = new Life(owner.id, ground.probe);
     this.clock = new UnitClock(this.#life, ground.time, owner);
     this.storage = new GuardedStorage(this.#life, owner.storage);

@@ -30,8 +30,11 @@ export interface DeviceState extends JsonObject {
 
 /** What `Power` owns: it alone calls `boot`. Wake-ups of one unit come one after another. */
 export interface Unit {
-  /** Reads storage, sets wake-ups, serves; needs no network answer. Throws if the storage cannot be used. */
-  boot(world: World): Promise<void>;
+  /**
+   * Reads storage, sets wake-ups, serves; needs no network answer. Throws if the storage cannot be used. What was shut down
+   * before the lab's process ended may exit again at once.
+   */
+  boot(world: World): Promise<Exit | void>;
   /** One episode. */
   wake(why: WakeUp): Promise<Exit | void> | Exit | void;
 }
@@ -39,6 +42,11 @@ export interface Unit {
 /** A stand-in device. No I/O in its constructor. */
 export interface Device extends Unit {
   state(): DeviceState;
+  /**
+   * Becomes what a tester wants it to be, whatever the protocol says; starts an episode. `wanted` fits the family's `force`
+   * schema. Absent: nothing can be forced. Throws `UsageError` for what this device cannot be.
+   */
+  force?(wanted: JsonObject): Promise<Exit | void>;
   /** Answers an open question; starts an episode. Throws `UsageError` for an unknown id or choice. */
   answer(questionId: string, choice: string): Promise<void>;
 }

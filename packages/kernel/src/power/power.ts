@@ -1,11 +1,12 @@
 import { UsageError } from "../errors/understudy-error.ts";
+import type { JsonObject } from "../events/event.ts";
 import type { FaultCounts } from "../faults/fault-book.ts";
 import type { PowerableStorage, StorageSnapshot } from "../storage/storage.ts";
 import type { Instant } from "../time/units.ts";
 import type { Device, Unit } from "./device.ts";
 import type { Ground } from "./ground.ts";
 import { PoweredUnit } from "./powered-unit.ts";
-import type { World } from "./world.ts";
+import type { Start, World } from "./world.ts";
 
 /** What becomes of unsynced files at a power cut: all gone, all kept, or each by chance (the default). */
 export type Unsynced = "lost" | "kept" | "chance";
@@ -55,9 +56,12 @@ export class Power {
     return this.worldOf(id);
   }
 
-  /** Boots a stand-in; nothing happens when it is on. Rejects with what its boot threw. */
-  on(id: string): Promise<void> {
-    return this.#unit(id).on();
+  /**
+   * Boots a stand-in; nothing happens when it is on. Rejects with what its boot threw. Its first boot on this ground counts as
+   * resumed, later ones as cold; `resumed` after a cut stands for a process that was killed and came back.
+   */
+  on(id: string, start?: Start): Promise<void> {
+    return this.#unit(id).on(start);
   }
 
   async cut(id: string, unsynced: Unsynced = "chance"): Promise<void> {
@@ -107,6 +111,16 @@ export class Power {
     return unit.answer(() => (unit.unit as Device).answer(questionId, choice)); // devices are added as devices
   }
 
+  /** Makes a device what a tester wants it to be, as an episode of the device; one without power is switched on first. */
+  async force(id: string, wanted: JsonObject): Promise<void> {
+    const unit = this.#unit(id);
+    const device = unit.unit as Device; // devices are added as devices
+    if (device.force === undefined)
+      throw new UsageError("cannot-force", `A ${unit.family} device cannot be forced into a state.`, { id });
+    await unit.on();
+    await unit.answer(async () => device.force?.(wanted));
+  }
+
   /** Everything as a power cut at this instant would leave it. The stand-ins go on. */
   async snapshot(): Promise<PowerSnapshot> {
     const units: UnitSnapshot[] = [];
@@ -125,6 +139,7 @@ export class Power {
       const unit = this.#unit(saved.id);
       unit.bootCount = saved.bootCount;
       unit.seq = saved.seq;
+      unit.cold = !saved.on;
       await unit.storage.restore(saved.storage);
     }
     for (const saved of snapshot.units) if (saved.on) await this.on(saved.id);

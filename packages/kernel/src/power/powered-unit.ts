@@ -8,7 +8,7 @@ import { BootWorld, type WorldOwner } from "./boot-world.ts";
 import type { Exit, Unit } from "./device.ts";
 import type { Ground } from "./ground.ts";
 import { WakeList } from "./wake-list.ts";
-import type { World } from "./world.ts";
+import type { Start, World } from "./world.ts";
 
 /** A ticket with this token switches the power on again after a reboot. */
 const POWER_ON = 0;
@@ -17,7 +17,7 @@ const POWER_ON = 0;
 type Episode = string | Answer;
 
 interface Answer {
-  readonly work: () => Promise<void>;
+  readonly work: () => Promise<Exit | void>;
   readonly taken: () => void;
   readonly refused: (error: unknown) => void;
 }
@@ -31,6 +31,8 @@ export class PoweredUnit implements Due, WorldOwner {
   readonly #ground: Ground;
   bootCount = 0;
   seq = 0;
+  /** Its next boot is a cold one: it has run on this ground, or was off when a snapshot was taken. */
+  cold = false;
   #world: BootWorld | undefined;
   #wakes = new WakeList();
   #restart: Ticket | undefined;
@@ -70,14 +72,16 @@ export class PoweredUnit implements Due, WorldOwner {
   }
 
   /** Boots. Rejects with what `boot` threw; the stand-in is off then. */
-  async on(): Promise<void> {
+  async on(start: Start = this.cold ? "cold" : "resumed"): Promise<void> {
     if (this.#world !== undefined) return;
     this.#cancelRestart();
     this.bootCount++;
-    const world = new BootWorld(this.#ground, this);
+    this.cold = true;
+    const world = new BootWorld(this.#ground, this, start);
     this.#world = world;
     try {
-      await this.unit.boot(world);
+      const exit = await this.unit.boot(world);
+      if (exit !== undefined && this.#world === world) this.#exit(exit);
     } catch (error) {
       if (this.#world === world) this.#end("failed");
       this.#tellFailure(error);
@@ -100,7 +104,7 @@ export class PoweredUnit implements Due, WorldOwner {
   }
 
   /** Runs `work` as an episode, after those that wait. Rejects with what it throws, or when the power goes first. */
-  answer(work: () => Promise<void>): Promise<void> {
+  answer(work: () => Promise<Exit | void>): Promise<void> {
     return new Promise((taken, refused) => this.#enqueue({ work, taken, refused }));
   }
 
@@ -178,10 +182,17 @@ export class PoweredUnit implements Due, WorldOwner {
     }
   }
 
-  async #take(answer: Answer): Promise<void> {
+  async #take(answer: Answer): Promise<Exit | void> {
     this.#answering = answer;
-    await answer.work().then(answer.taken, answer.refused);
-    this.#answering = undefined;
+    try {
+      const exit = await answer.work();
+      answer.taken();
+      return exit;
+    } catch (error) {
+      answer.refused(error);
+    } finally {
+      this.#answering = undefined;
+    }
   }
 
   #after(world: BootWorld, exit: Exit | undefined): void {

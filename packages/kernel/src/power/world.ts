@@ -10,6 +10,13 @@ import type { Stores } from "../store/store.ts";
 import type { Clock } from "../time/clock.ts";
 
 /**
+ * How a boot came about. `cold`: the power was switched on, after a cut, an end in good order or a reboot. `resumed`: nothing
+ * happened to the stand-in; the lab's process came back, or a snapshot was taken up. A first boot of all is `resumed` too,
+ * with an empty storage.
+ */
+export type Start = "cold" | "resumed";
+
+/**
  * All that a stand-in has of the outside, for one boot. `Power` mints it; after a power cut none of its calls ever completes.
  */
 export interface World {
@@ -17,6 +24,7 @@ export interface World {
   readonly id: string;
   /** Counts from 1. Chance differs from boot to boot. */
   readonly bootCount: number;
+  readonly start: Start;
   readonly clock: Clock;
   readonly random: Random;
   readonly faults: Faults;

@@ -55,7 +55,8 @@ export class Panorama implements Cloud {
     const state = stored?.state ?? firstState(spec, world);
     if (stored === undefined) await saveNode(store, state);
     const panorama = new Panorama(spec, world, store, state);
-    await panorama.#start();
+    if (world.start === "cold" && stored !== undefined && state.power.name !== "rebooting") await panorama.#reboot();
+    else await panorama.#start();
     return panorama;
   }
 

@@ -38,9 +38,10 @@ export class FirewallDevice implements Device {
     this.#settings = settingsFromJson(spec.cloud?.enrolment.settings);
   }
 
-  async boot(world: World): Promise<void> {
+  async boot(world: World): Promise<Exit | void> {
     const stored = await readState(world.storage);
     const coming = stored === undefined ? this.#first(world) : this.#next(stored, world);
+    const { name } = coming.state.node.power;
     if (coming.rebooted) await new StorageConfigFiles(world.storage).replaceJournal([]); // what was not committed is lost
     if (coming.state !== stored) await writeState(world.storage, coming.state);
     const running = new RunningFirewall(
@@ -53,6 +54,7 @@ export class FirewallDevice implements Device {
     );
     this.#running = running;
     running.tellBoot();
+    if (name === "off" || name === "lost") return { kind: "power-off" };
     await running.wakeUp();
     await running.start(coming.rebooted ? "after-boot" : "at-once");
   }
@@ -91,22 +93,16 @@ export class FirewallDevice implements Device {
     };
   }
 
-  /** A boot is a real one when the firewall had gone down; all else is taken up where it was. */
+  /** Whoever had its power switched on boots for real; whoever is resumed carries on where it was. */
   #next(stored: FirewallState, world: World): Coming {
     const now = world.clock.now();
-    switch (stored.node.power.name) {
-      case "rebooting":
-        return stored.node.power.upAt > now ? { state: stored, rebooted: false } : this.#boots(stored, world);
-      case "off":
-      case "lost":
-      case "maintenance":
-        return this.#boots(stored, world);
-      case "up":
-      case "closing": {
-        const ha = stored.ha === undefined ? undefined : resumedHa(stored.ha, now, RESUME_HOLD);
-        return { state: ha === stored.ha ? stored : withHa(stored, ha), rebooted: false };
-      }
-    }
+    const { power } = stored.node;
+    if (power.name === "rebooting")
+      return power.upAt > now ? { state: stored, rebooted: false } : this.#boots(stored, world);
+    if (world.start === "cold") return this.#boots(stored, world);
+    if (power.name !== "up" && power.name !== "closing") return { state: stored, rebooted: false };
+    const ha = stored.ha === undefined ? undefined : resumedHa(stored.ha, now, RESUME_HOLD);
+    return { state: ha === stored.ha ? stored : withHa(stored, ha), rebooted: false };
   }
 
   #boots(stored: FirewallState, world: World): Coming {
