@@ -1,4 +1,13 @@
-import { type Device, type Endpoint, type JsonObject, later, MemoryStorage, seconds, tcp } from "@understudy/kernel";
+import {
+  type Device,
+  type Endpoint,
+  type JsonObject,
+  later,
+  MemoryStorage,
+  type Start,
+  seconds,
+  tcp,
+} from "@understudy/kernel";
 import { type SiteOptions, type SweepRun, TestSite } from "@understudy/kernel/testing";
 import { panos } from "@understudy/panos";
 import { ApiClient } from "../src/site/api-client.ts";
@@ -32,12 +41,18 @@ export class PairSite implements AsyncDisposable {
     this.secondary = secondary;
   }
 
-  static async start(options: SiteOptions = {}, cloud: JsonObject = {}, run?: SweepRun): Promise<PairSite> {
+  /** With `run`, power is cut as a sweep says and comes back a second later, by default as a killed process does. */
+  static async start(
+    options: SiteOptions = {},
+    cloud: JsonObject = {},
+    run?: SweepRun,
+    comesBack: Start = "resumed",
+  ): Promise<PairSite> {
     const site = await TestSite.open(run === undefined ? options : { ...options, probe: run.probe });
     const { power, ground } = site.cell;
     run?.arm((unit, unsynced) => {
       void power.cut(unit, unsynced);
-      ground.time.schedule(later(ground.time.now(), seconds(1)), { due: () => void power.on(unit) }, 0);
+      ground.time.schedule(later(ground.time.now(), seconds(1)), { due: () => void power.on(unit, comesBack) }, 0);
     });
     await site.addCloud(panos, cloud);
     const primary = await site.addDevice(panos, member(PRIMARY, SECONDARY, "active", 65_000), {

@@ -88,7 +88,7 @@ test("nobody who starts alone waits for ever", async () => {
   await using pair = await twoMembers();
   await pair.power.cut("a");
   await pair.power.cut("b");
-  await pair.power.on("b");
+  await pair.power.on("b", "resumed");
   await pair.pass(5);
   expect(pair.b.state()["haState"]).toBe("initial");
   await pair.pass(10);

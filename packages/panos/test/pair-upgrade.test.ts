@@ -1,4 +1,4 @@
-import { foldEvent, type JsonObject, minutes, seconds } from "@understudy/kernel";
+import { foldEvent, type JsonObject, minutes, type Start, seconds } from "@understudy/kernel";
 import { crashSweep, TestSite } from "@understudy/kernel/testing";
 import { panos } from "@understudy/panos";
 import fc from "fast-check";
@@ -93,7 +93,7 @@ test("after a restart of everything, the roles are as they were", async () => {
   await pair.site.cell.power.on("primary");
   await pair.site.until(() => pair.roles === "passive/active", "the return");
   await pair.site.cell.power.stopAll();
-  for (const id of ["panorama", "primary", "secondary"]) await pair.site.cell.power.on(id);
+  for (const id of ["panorama", "primary", "secondary"]) await pair.site.cell.power.on(id, "resumed");
   await pair.site.until(() => pair.roles === "passive/active" && pair.isConnected, "the pair to be back");
 });
 
@@ -167,6 +167,7 @@ test("there are never two actives, whatever loses power when", async () => {
     after: fc.integer({ min: 0, max: 20_000 }),
     off: fc.integer({ min: 0, max: 15_000 }),
     id: fc.constantFrom("primary", "secondary", "panorama"),
+    comesBack: fc.constantFrom<Start>("cold", "resumed"),
   });
   await fc.assert(
     fc.asyncProperty(fc.array(someCut, { minLength: 1, maxLength: 6 }), fc.boolean(), async (cuts, upgrading) => {
@@ -187,7 +188,7 @@ test("there are never two actives, whatever loses power when", async () => {
         await pass(cut.after);
         await cell.power.cut(cut.id);
         await pass(cut.off);
-        await cell.power.on(cut.id);
+        await cell.power.on(cut.id, cut.comesBack);
       }
       await pass(60_000);
       expect(actives(pair)).toHaveLength(1);
