@@ -85,7 +85,7 @@ describe("TLS", () => {
       const port = address?.kind === "tcp" ? address.port : 0;
       const publish = (ca: LocalAuthority): Promise<number | null> => {
         const login = ["-u", "operator", "-P", "edge-admin-token"];
-        const place = ["-h", "127.0.0.1", "-p", String(port), "--cafile", ca.path];
+        const place = ["-h", "127.0.0.1", "-p", String(port), "--cafile", ca.path ?? ""];
         const child = spawn(
           join(mosquitto.folder.replace("/sbin", "/bin"), "mosquitto_pub"),
           [...place, ...login, "-q", "1", "-t", "t", "-m", "x"],

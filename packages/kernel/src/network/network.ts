@@ -17,16 +17,31 @@ export interface ClientTls {
   readonly serverName?: string;
 }
 
-/** How a listener speaks TLS. */
-export interface ServerTls {
-  /** PEM chain and key. */
+/** PEM texts. */
+export interface CertificateAndKey {
+  /** With its chain. */
   readonly certificate: string;
   readonly key: string;
+}
+
+/** Gets a certificate that is valid for host names and addresses; the same one for the same names, as long as it lasts. */
+export type Issue = (names: readonly string[]) => Promise<CertificateAndKey>;
+
+/** The network gets a certificate for these names when somebody first connects. In one process nothing is encrypted, and none is needed. */
+export interface IssuedTls {
+  readonly issuedFor: readonly string[];
+}
+
+/** Whether a listener asks its clients who they are. */
+export interface ClientCheck {
   /** Ask for a client certificate; default no. A certificate that `clientCa` does not vouch for is passed on all the same, unless `requireClient`. */
   readonly requestClient?: boolean;
   readonly requireClient?: boolean;
   readonly clientCa?: readonly string[];
 }
+
+/** How a listener speaks TLS. */
+export type ServerTls = (CertificateAndKey | IssuedTls) & ClientCheck;
 
 /**
  * Whose calls these are, and whether they still have power. {@link scopeNetwork} gives it to the networks below; nobody else

@@ -1,13 +1,8 @@
 import { createPrivateKey, createPublicKey, randomBytes, webcrypto, X509Certificate } from "node:crypto";
 import { isIP } from "node:net";
 import type { Extension } from "@peculiar/x509";
+import type { CertificateAndKey } from "../network/network.ts";
 import { loadX509 } from "./load-x509.ts";
-
-/** PEM texts. */
-export interface CertificateAndKey {
-  readonly certificate: string;
-  readonly key: string;
-}
 
 /** A certificate to be issued. */
 export interface CertificateOrder {

@@ -72,3 +72,28 @@ test("real TLS accepts the server and a device's own certificate", async () => {
     server.close();
   }
 });
+
+test("each other listener has a certificate and key of its own, which are kept", async () => {
+  const authority = await LocalAuthority.open(folder);
+  const [first, same, other] = await Promise.all([
+    authority.certificateFor(["fw-1", "127.42.0.1"]),
+    authority.certificateFor(["fw-1", "127.42.0.1"]),
+    authority.certificateFor(["fw-2", "127.42.0.2"]),
+  ]);
+  expect(same).toEqual(first);
+  expect(other.key).not.toBe(first.key);
+  const certificate = new X509Certificate(first.certificate);
+  expect([certificate.checkHost("fw-1"), certificate.checkIP("127.42.0.1"), certificate.checkIP("127.0.0.1")]).toEqual([
+    "fw-1",
+    "127.42.0.1",
+    undefined,
+  ]);
+  expect(await (await LocalAuthority.open(folder)).certificateFor(["fw-1", "127.42.0.1"])).toEqual(first);
+});
+
+test("without a folder it lasts as long as the process", async () => {
+  const authority = await LocalAuthority.open();
+  expect(await authority.serverCertificate([])).toEqual(await authority.serverCertificate([]));
+  expect(authority.path).toBeUndefined();
+  expect((await LocalAuthority.open()).certificate).not.toBe(authority.certificate);
+});

@@ -1,10 +1,9 @@
-import { createPrivateKey, X509Certificate } from "node:crypto";
-import { mkdir } from "node:fs/promises";
+import { createHash, createPrivateKey, X509Certificate } from "node:crypto";
 import { isIP } from "node:net";
-import { join, resolve } from "node:path";
 import { UnderstudyError } from "../errors/understudy-error.ts";
-import { type CertificateAndKey, type Issuer, issuerOf, makeAuthority } from "./certificates.ts";
-import { readPem, writePem } from "./pem-file.ts";
+import type { CertificateAndKey } from "../network/network.ts";
+import { type Issuer, issuerOf, makeAuthority } from "./certificates.ts";
+import { folderOfPems, memoryOfPems, type PemPlace } from "./pem-place.ts";
 
 /** Always in the server's certificate, besides the names that are given. */
 const LOCAL_NAMES: readonly string[] = ["localhost", "127.0.0.1", "::1"];
@@ -15,48 +14,60 @@ const RENEW_DAYS = 30;
 const DAY_MS = 86_400_000;
 
 /**
- * A certificate authority of one's own, made once and kept in a folder: `ca.pem` and `ca.key` (mode 0600), and the server's
- * `server.pem` and `server.key`. For live servers: it reads the machine's time and uses its chance.
+ * A certificate authority of one's own, made once and kept in a folder: `ca.pem` and `ca.key` (mode 0600), the server's
+ * `server.pem` and `server.key`, and in `issued` what others got. For live servers: it reads the machine's time and uses its chance.
  */
 export class LocalAuthority {
   /** The authority's certificate, PEM: what clients are to trust. */
   readonly certificate: string;
-  /** Where it lies. */
-  readonly path: string;
-  readonly #folder: string;
+  readonly #place: PemPlace;
   readonly #issuer: Issuer;
+  readonly #issuing = new Map<string, Promise<CertificateAndKey>>();
 
-  private constructor(folder: string, certificate: string, issuer: Issuer) {
-    this.#folder = folder;
-    this.path = join(folder, "ca.pem");
+  private constructor(place: PemPlace, certificate: string, issuer: Issuer) {
+    this.#place = place;
     this.certificate = certificate;
     this.#issuer = issuer;
   }
 
-  /** Opens the authority of a folder, and makes it where there is none. Throws when its key is gone or does not fit. */
-  static async open(folder: string): Promise<LocalAuthority> {
-    const absolute = resolve(folder);
-    await mkdir(absolute, { recursive: true, mode: 0o700 });
-    const { certificate, key } = await openPair(absolute);
-    return new LocalAuthority(absolute, certificate, await issuerOf({ certificate, key }));
+  /**
+   * Opens the authority of a folder, and makes it where there is none. Throws when its key is gone or does not fit. Without a
+   * folder it lasts as long as the process.
+   */
+  static async open(folder?: string): Promise<LocalAuthority> {
+    const place = folder === undefined ? memoryOfPems() : await folderOfPems(folder);
+    const { certificate, key } = await openPair(place);
+    return new LocalAuthority(place, certificate, await issuerOf({ certificate, key }));
+  }
+
+  /** Where its certificate lies; `undefined` without a folder. */
+  get path(): string | undefined {
+    return this.#place.path("ca.pem");
   }
 
   /** The server's certificate with its chain, and its key: the kept one, unless the names changed or it ends soon. */
-  async serverCertificate(names: readonly string[]): Promise<CertificateAndKey> {
-    const wanted = [...new Set([...LOCAL_NAMES, ...names])];
-    const certificate = await readPem(join(this.#folder, "server.pem"));
-    const key = await readPem(join(this.#folder, "server.key"));
-    if (certificate !== undefined && key !== undefined && this.#isUsable(certificate, key, wanted))
+  serverCertificate(names: readonly string[]): Promise<CertificateAndKey> {
+    return this.#kept("server", names[0] ?? "localhost", [...new Set([...LOCAL_NAMES, ...names])]);
+  }
+
+  /** The certificate of another listener, such as a device's, with a key of its own: the same one for the same names, until it ends soon. */
+  certificateFor(names: readonly string[]): Promise<CertificateAndKey> {
+    const wanted = [...new Set(names)];
+    const file = `issued/${createHash("sha256").update(wanted.join("\n")).digest("hex").slice(0, 32)}`;
+    const making = this.#issuing.get(file) ?? this.#kept(file, wanted[0] ?? "localhost", wanted);
+    this.#issuing.set(file, making);
+    return making.finally(() => this.#issuing.delete(file));
+  }
+
+  async #kept(file: string, commonName: string, names: readonly string[]): Promise<CertificateAndKey> {
+    const certificate = await this.#place.read(`${file}.pem`);
+    const key = await this.#place.read(`${file}.key`);
+    if (certificate !== undefined && key !== undefined && this.#isUsable(certificate, key, names))
       return { certificate, key };
-    const issued = await this.#issuer.issue({
-      commonName: names[0] ?? "localhost",
-      use: "server",
-      names: wanted,
-      days: SERVER_DAYS,
-    });
+    const issued = await this.#issuer.issue({ commonName, use: "server", names, days: SERVER_DAYS });
     const chain = { certificate: `${issued.certificate}\n${this.certificate}`, key: issued.key };
-    await writePem(join(this.#folder, "server.key"), chain.key, "secret");
-    await writePem(join(this.#folder, "server.pem"), chain.certificate, "public");
+    await this.#place.write(`${file}.key`, chain.key, "secret");
+    await this.#place.write(`${file}.pem`, chain.certificate, "public");
     return chain;
   }
 
@@ -67,11 +78,13 @@ export class LocalAuthority {
 
   /** Lines that tell a person where the authority is and how to trust it. */
   get advice(): readonly string[] {
+    const { path } = this;
+    if (path === undefined) return ["TLS certificates come from a local authority that nobody keeps."];
     return [
-      `TLS certificates come from a local authority: ${this.path}`,
-      `  curl:    curl --cacert ${this.path} https://…`,
-      `  Node:    NODE_EXTRA_CA_CERTS=${this.path} node …`,
-      `  machine: cp ${this.path} /usr/local/share/ca-certificates/understudy.crt && update-ca-certificates`,
+      `TLS certificates come from a local authority: ${path}`,
+      `  curl:    curl --cacert ${path} https://…`,
+      `  Node:    NODE_EXTRA_CA_CERTS=${path} node …`,
+      `  machine: cp ${path} /usr/local/share/ca-certificates/understudy.crt && update-ca-certificates`,
     ];
   }
 
@@ -99,10 +112,10 @@ function sameNames(certificate: X509Certificate, names: readonly string[]): bool
 }
 
 /** The key is written first and only once, so that two processes that start together share it. */
-async function openPair(folder: string): Promise<CertificateAndKey> {
-  const at = { certificate: join(folder, "ca.pem"), key: join(folder, "ca.key") };
-  const certificate = await readPem(at.certificate);
-  const key = await readPem(at.key);
+async function openPair(place: PemPlace): Promise<CertificateAndKey> {
+  const at = { certificate: place.path("ca.pem") ?? "ca.pem", key: place.path("ca.key") ?? "ca.key" };
+  const certificate = await place.read("ca.pem");
+  const key = await place.read("ca.key");
   if (certificate !== undefined && key !== undefined) return checked(at, { certificate, key });
   if (certificate !== undefined) {
     throw new UnderstudyError(
@@ -111,9 +124,9 @@ async function openPair(folder: string): Promise<CertificateAndKey> {
     );
   }
   const made = await makeAuthority(key);
-  const won = key !== undefined || (await writePem(at.key, made.key, "secret-once"));
-  if (!won) return openPair(folder);
-  await writePem(at.certificate, made.certificate, "public");
+  const won = key !== undefined || (await place.write("ca.key", made.key, "secret-once"));
+  if (!won) return openPair(place);
+  await place.write("ca.pem", made.certificate, "public");
   return made;
 }
 

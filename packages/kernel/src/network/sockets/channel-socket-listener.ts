@@ -42,6 +42,8 @@ export class ChannelSocketListener<F> implements Listener, Held {
     const listener = new ChannelSocketListener(home, at, protocol, host, options);
     const { server, address } = await SocketServer.open(at, {
       tls: options.tls,
+      issue: home.keeper.issue,
+      failed: (error, where) => home.keeper.failed(error, where),
       mode: options.mode,
       time: home.keeper.time,
       paths: home.keeper.dialler.paths,

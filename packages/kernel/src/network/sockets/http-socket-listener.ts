@@ -44,6 +44,8 @@ export class HttpSocketListener implements Listener, Held, ConnectionHome, Due {
     const listener = new HttpSocketListener(keeper, at, handler, options);
     const { server, address } = await SocketServer.open(at, {
       tls: options.tls,
+      issue: keeper.issue,
+      failed: (error, where) => keeper.failed(error, where),
       mode: options.mode,
       time: keeper.time,
       paths: keeper.dialler.paths,

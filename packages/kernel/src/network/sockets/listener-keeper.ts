@@ -1,5 +1,5 @@
 import type { Timekeeper } from "../../time/clock.ts";
-import type { Listener } from "../network.ts";
+import type { Issue, Listener } from "../network.ts";
 import type { NetworkCounts } from "../network-options.ts";
 import type { Dialler } from "./dialler.ts";
 import type { HttpDates } from "./http1/http-dates.ts";
@@ -12,6 +12,8 @@ export interface ListenerKeeper {
   readonly dates: HttpDates;
   readonly dialler: Dialler;
   readonly directory: LinkDirectory;
+  /** Where certificates come from; absent: nobody issues any. */
+  readonly issue?: Issue | undefined;
   entered(listener: Listener): void;
   left(listener: Listener): void;
   failed(error: unknown, where: string): void;

@@ -7,6 +7,7 @@ import {
   type AcceptOptions,
   type ClientTls,
   type DialOptions,
+  type Issue,
   type Listener,
   type Network,
   NetworkError,
@@ -31,6 +32,8 @@ import { resetLink } from "./socket-link.ts";
 export interface SocketNetworkOptions extends NetworkOptions {
   /** Bounds of the connections that requests use; absent members: {@link DEFAULT_POOL_LIMITS}. */
   readonly pool?: Partial<PoolLimits>;
+  /** Where listeners get certificates from that are to be issued; absent: there are none. */
+  readonly issue?: Issue;
 }
 
 /** The network on real sockets: TCP, TLS and Unix. Dispose closes its listeners and connections. */
@@ -40,6 +43,7 @@ export class SocketNetwork implements Network, AsyncDisposable, ListenerKeeper {
   readonly dates = new HttpDates();
   readonly dialler = new Dialler();
   readonly directory = new LinkDirectory();
+  readonly issue: Issue | undefined;
   readonly #report: (error: unknown, where: string) => void;
   readonly #poolLimits: PoolLimits;
   readonly #pools = new Map<string, ClientPool>();
@@ -50,6 +54,7 @@ export class SocketNetwork implements Network, AsyncDisposable, ListenerKeeper {
 
   constructor(time: Timekeeper, options: SocketNetworkOptions = {}) {
     this.time = time;
+    this.issue = options.issue;
     this.#report = options.onHandlerError ?? warnOfHandlerError;
     this.#poolLimits = { ...DEFAULT_POOL_LIMITS, ...options.pool };
   }

@@ -3,17 +3,22 @@ import { createServer, type Server, type Socket } from "node:net";
 import type { Timekeeper } from "../../time/clock.ts";
 import type { Duration } from "../../time/units.ts";
 import type { Address } from "../address.ts";
-import type { ServerTls } from "../network.ts";
+import type { Issue, ServerTls } from "../network.ts";
 import { inUse } from "../network-errors.ts";
 import { Deadline } from "./deadline.ts";
 import { listenErrorOf } from "./socket-errors.ts";
+import { type LateContext, lateContext } from "./late-context.ts";
 import { linkOf, type SocketLink } from "./socket-link.ts";
-import { secureAccepted, serverContext } from "./tls-links.ts";
+import { secureAccepted } from "./tls-links.ts";
 import { type BindPath, bindPathFor, isStaleSocket, type ShortPaths } from "./unix-path.ts";
 
 /** What listens, and how. */
 export interface SocketServerOptions {
   readonly tls?: ServerTls | undefined;
+  /** Where certificates come from that are to be issued. */
+  readonly issue?: Issue | undefined;
+  /** Told when a certificate could not be made; the client is turned away. */
+  failed(error: unknown, where: string): void;
   readonly mode?: number | undefined;
   readonly time: Timekeeper;
   readonly paths: ShortPaths;
@@ -42,12 +47,12 @@ export class SocketServer {
     at: Address,
     options: SocketServerOptions,
   ): Promise<{ readonly server: SocketServer; readonly address: Address }> {
-    const context = options.tls === undefined ? undefined : serverContext(options.tls);
-    const server = new SocketServer(options);
     const { tls } = options;
+    const context = tls === undefined ? undefined : lateContext(tls, options.issue);
+    const server = new SocketServer(options);
     server.#server.on("connection", (raw) => {
       if (tls === undefined || context === undefined) options.connected(linkOf(raw, { socket: raw, secure: false }));
-      else server.#shake(raw, (done) => secureAccepted(raw, tls, context, done));
+      else server.#shake(raw, (done) => server.#secure(raw, tls, context, done));
     });
     try {
       return { server, address: at.kind === "unix" ? await server.#bindPath(at) : await server.#bindPort(at) };
@@ -116,5 +121,25 @@ export class SocketServer {
       this.#shaking.delete(raw);
       if (link !== undefined) this.#options.connected(link);
     });
+  }
+
+  /** Begins the handshake as soon as the certificate is there. */
+  #secure(raw: Socket, tls: ServerTls, context: LateContext, done: (link: SocketLink | undefined) => void): void {
+    const ready = context.now;
+    if (ready !== undefined) {
+      secureAccepted(raw, tls, ready, done);
+      return;
+    }
+    const turnAway = (): void => {
+      raw.destroy();
+      done(undefined);
+    };
+    context.get().then(
+      (made) => (raw.destroyed ? turnAway() : secureAccepted(raw, tls, made, done)),
+      (error) => {
+        turnAway();
+        this.#options.failed(error, "getting a certificate");
+      },
+    );
   }
 }

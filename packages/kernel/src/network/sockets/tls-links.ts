@@ -3,12 +3,12 @@ import { isIP, type Socket } from "node:net";
 import type { SecureContext, TLSSocket } from "node:tls";
 
 import type { Address } from "../address.ts";
-import { type ClientTls, NetworkError, type ServerTls } from "../network.ts";
+import { type CertificateAndKey, type ClientCheck, type ClientTls, NetworkError } from "../network.ts";
 import { nodeTls } from "./late-node.ts";
 import { linkOf, type SocketLink } from "./socket-link.ts";
 
 /** A listener's certificate, ready for use. Throws `NetworkError("tls")` when certificate and key are no pair. */
-export function serverContext(options: ServerTls): SecureContext {
+export function serverContext(options: CertificateAndKey & ClientCheck): SecureContext {
   try {
     return nodeTls().createSecureContext({
       cert: options.certificate,
@@ -30,7 +30,7 @@ export function serverContext(options: ServerTls): SecureContext {
 /** Speaks TLS as a server on an accepted connection; calls `done` once, with nothing when the handshake failed. */
 export function secureAccepted(
   raw: Socket,
-  options: ServerTls,
+  options: ClientCheck,
   context: SecureContext,
   done: (link: SocketLink | undefined) => void,
 ): void {
