@@ -8,6 +8,7 @@ import type { Behavior } from "../node/node.ts";
 import { recordTypes } from "../node/record-types.ts";
 import { answerUserId } from "../node/user-id/user-id-calls.ts";
 import { commandTree } from "../wire/api/command.ts";
+import { bgpBehaviors } from "./behaviours/bgp.ts";
 import { haBehaviors } from "./behaviours/high-availability.ts";
 import { interfaceBehaviors } from "./behaviours/interfaces.ts";
 import { routingBehaviors } from "./behaviours/routing.ts";
@@ -19,6 +20,7 @@ const behaviors: readonly Behavior<RunningFirewall>[] = [
   ...haBehaviors,
   ...sessionBehaviors,
   ...routingBehaviors,
+  ...bgpBehaviors,
   ...interfaceBehaviors,
 ];
 

@@ -4,6 +4,7 @@ import type { Settings } from "../node/settings.ts";
 import { readXml } from "../wire/xml/read.ts";
 import type { XmlElement } from "../wire/xml/tree.ts";
 import { type Markup, NO_MARKUP, xml } from "../wire/xml/write.ts";
+import { bgpConfig } from "./bgp/configured-peers.ts";
 
 /** Data interfaces a simulated firewall has. */
 export const INTERFACES = [1, 2, 3, 4] as const;
@@ -41,9 +42,11 @@ function network(profile: FirewallProfile): Markup {
       xml`<entry name="ethernet1/${n}"><layer3><ip><entry name="${interfaceAddress(n)}/24"/></ip></layer3></entry>`,
   );
   const members = INTERFACES.map((n) => xml`<member>ethernet1/${n}</member>`);
+  const bgp = bgpConfig(profile);
+  const protocol = profile.bgp === undefined ? NO_MARKUP : xml`<protocol>${bgp}</protocol>`;
   const router = profile.advancedRouting
-    ? xml`<logical-router><entry name="default"><vrf><entry name="default"><interface>${members}</interface></entry></vrf></entry></logical-router>`
-    : xml`<virtual-router><entry name="default"><interface>${members}</interface></entry></virtual-router>`;
+    ? xml`<logical-router><entry name="default"><vrf><entry name="default"><interface>${members}</interface>${bgp}</entry></vrf></entry></logical-router>`
+    : xml`<virtual-router><entry name="default"><interface>${members}</interface>${protocol}</entry></virtual-router>`;
   return xml`<network><interface><ethernet>${interfaces}</ethernet></interface>${router}</network>`;
 }
 

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { DeviceSpec, JsonObject, JsonValue } from "@understudy/kernel";
+import { type BgpProfile, bgpProfile } from "./bgp-profile.ts";
 import type { License, NodeProfile } from "./profile.ts";
 
 /** What a firewall is by its lab entry or scenario. */
@@ -18,6 +19,8 @@ export interface FirewallProfile extends NodeProfile {
   /** How sessions and what follows from them vary with time. Default steady. */
   readonly pattern: TrafficPattern;
   readonly advancedRouting: boolean;
+  /** Absent: it speaks BGP with nobody. */
+  readonly bgp?: BgpProfile;
   readonly ha?: HaProfile;
   /** Its own listeners, as `host:port`; absent: by the plan of addresses. */
   readonly listen?: { readonly http?: string; readonly https?: string };
@@ -66,6 +69,7 @@ export function firewallProfile(spec: Pick<DeviceSpec, "id" | "options">): Firew
   const metrics = record(options.metrics);
   const ipText = text(options.ip_address) ?? FIREWALL_DEFAULTS.ipAddress;
   const ha = haProfile(options);
+  const bgp = bgpProfile(options.bgp, ipText.replace(/:\d+$/, ""));
   const licenses = options.licenses as readonly License[] | undefined; // valid by the schema
   const listen = options.listen as FirewallProfile["listen"]; // valid by the schema
   return {
@@ -88,6 +92,7 @@ export function firewallProfile(spec: Pick<DeviceSpec, "id" | "options">): Firew
     advancedRouting: options.advanced_routing === true,
     deviceGroup: text(options.device_group) ?? FIREWALL_DEFAULTS.deviceGroup,
     templateStack: text(options.template_stack) ?? FIREWALL_DEFAULTS.templateStack,
+    ...(bgp === undefined ? {} : { bgp }),
     ...(ha === undefined ? {} : { ha }),
     ...(licenses === undefined ? {} : { licenses }),
     ...(listen === undefined ? {} : { listen }),

@@ -75,6 +75,7 @@ const TIMING_KEYS = {
   shutdown_delay: "shutdownDelay",
   reconnect_delay: "reconnectDelay",
   preempt_hold: "preemptHold",
+  bgp: "bgp",
 } as const satisfies Readonly<Record<string, keyof Timing>>;
 
 const isTimingName = (name: string): name is TimingName => Object.hasOwn(TIMINGS, name);

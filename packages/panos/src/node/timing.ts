@@ -25,6 +25,8 @@ export interface Timing {
   readonly reconnectDelay: Span;
   /** For how long a better-placed passive node waits before it preempts. */
   readonly preemptHold: Span;
+  /** From when a firewall does its routing until the session with a BGP peer is established. */
+  readonly bgp: Span;
 }
 
 const exactly = (s: number): Span => ({ from: seconds(s), to: seconds(s) });
@@ -42,6 +44,7 @@ const fast: Timing = Object.freeze({
   shutdownDelay: exactly(0.5),
   reconnectDelay: exactly(0),
   preemptHold: exactly(10),
+  bgp: exactly(2),
 });
 
 /** For demonstrations and training. */
@@ -56,6 +59,7 @@ const realistic: Timing = Object.freeze({
   shutdownDelay: range(5, 15),
   reconnectDelay: range(5, 20),
   preemptHold: exactly(60),
+  bgp: range(10, 40),
 });
 
 /** As long as real devices take. */
@@ -70,6 +74,7 @@ const production: Timing = Object.freeze({
   shutdownDelay: range(20, 60),
   reconnectDelay: range(10, 60),
   preemptHold: exactly(60),
+  bgp: range(15, 90),
 });
 
 export const TIMINGS = { fast, realistic, production } as const;

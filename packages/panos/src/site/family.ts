@@ -32,6 +32,7 @@ export const panos: Family = Object.freeze({
     "push",
     "ha-sync",
     "ha1-backup",
+    "bgp",
     "environment",
     "license",
     "ha-monitor",

@@ -20,6 +20,8 @@ const durations = Type.Object(
     shutdown_delay: Type.Optional(length),
     reconnect_delay: Type.Optional(length),
     preempt_hold: Type.Optional(length),
+    /** From when a firewall routes until the session with a BGP peer is established. */
+    bgp: Type.Optional(length),
   },
   { additionalProperties: false },
 );
@@ -39,6 +41,38 @@ const license = Type.Object(
     description: Type.Optional(text),
     expires: Type.Optional(text),
     expired: Type.Optional(Type.Boolean()),
+  },
+  { additionalProperties: false },
+);
+
+const asNumber = Type.Integer({ minimum: 1, maximum: 4_294_967_295 });
+
+/** BGP of a firewall, and what is at the other end. The peers stand in its first configuration. */
+const bgp = Type.Object(
+  {
+    /** Default: the management address. */
+    router_id: Type.Optional(text),
+    /** Default 65000. */
+    local_as: Type.Optional(asNumber),
+    peers: Type.Array(
+      Type.Object(
+        {
+          name: text,
+          remote_as: asNumber,
+          /** Default: a router next to one of the data interfaces. */
+          address: Type.Optional(text),
+          /** Default `EBGP`. */
+          group: Type.Optional(text),
+          /** Routes the peer tells; in the routing table, besides `route_count`, while the session is established. Default 0. */
+          prefixes: Type.Optional(Type.Integer({ minimum: 0, maximum: 16_384 })),
+          /** Routes the peer is told. Default 0. */
+          advertised: Type.Optional(count),
+          /** The peer never answers. */
+          down: Type.Optional(Type.Boolean()),
+        },
+        { additionalProperties: false },
+      ),
+    ),
   },
   { additionalProperties: false },
 );
@@ -120,6 +154,7 @@ export const deviceSchema = Type.Object(
     device_group: Type.Optional(text),
     template_stack: Type.Optional(text),
     advanced_routing: Type.Optional(Type.Boolean()),
+    bgp: Type.Optional(bgp),
     licenses: Type.Optional(Type.Array(license)),
     listen: Type.Optional(
       Type.Object({ http: Type.Optional(text), https: Type.Optional(text) }, { additionalProperties: false }),

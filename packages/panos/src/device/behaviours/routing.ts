@@ -4,17 +4,17 @@ import { argumentText } from "../../wire/api/command.ts";
 import { type Route, renderAdvancedRoutes, renderArp, renderFib, renderRoutes } from "../../wire/messages/routing.ts";
 import { attribute, childText, descend } from "../../wire/xml/tree.ts";
 import { NO_MARKUP, xml } from "../../wire/xml/write.ts";
+import { bgpPeers, hasAdvancedRouting, learntRoutes } from "../bgp/peers.ts";
 import type { RunningFirewall } from "../running-firewall.ts";
 import { arpOf, routesOf } from "../traffic.ts";
 
 type FirewallBehavior = Behavior<RunningFirewall>;
 
-/** Whether the advanced routing engine runs: a matter of the running configuration. */
-export function hasAdvancedRouting(firewall: RunningFirewall): boolean {
-  if (!firewall.config.isLoaded) return firewall.profile.advancedRouting;
-  const setting = descend(firewall.config.running, "devices", "entry", "deviceconfig", "setting");
-  return setting !== undefined && childText(setting, "advance-routing") === "yes";
-}
+/** The routing table: what is configured or connected, and what BGP peers tell. */
+const tableOf = (firewall: RunningFirewall): readonly Route[] => [
+  ...routesOf(firewall),
+  ...learntRoutes(bgpPeers(firewall)),
+];
 
 const NO_FIBS = xml`<fibs/>`;
 const NO_JSON = xml`<json>{}</json>`;
@@ -30,27 +30,24 @@ const tellsRoutes: FirewallBehavior = {
     result(
       hasAdvancedRouting(firewall)
         ? NO_MARKUP
-        : renderRoutes(matching(routesOf(firewall), childText(command.last, "destination"))),
+        : renderRoutes(matching(tableOf(firewall), childText(command.last, "destination"))),
     ),
 };
 
 const tellsAdvancedRoutes: FirewallBehavior = {
   on: "show.advanced-routing.route",
-  handle: (firewall) => result(hasAdvancedRouting(firewall) ? renderAdvancedRoutes(routesOf(firewall)) : NO_JSON),
+  handle: (firewall) => result(hasAdvancedRouting(firewall) ? renderAdvancedRoutes(tableOf(firewall)) : NO_JSON),
 };
 
 const tellsFib: FirewallBehavior = {
   on: "show.routing.fib",
-  handle: (firewall) => result(hasAdvancedRouting(firewall) ? NO_FIBS : renderFib(routesOf(firewall))),
+  handle: (firewall) => result(hasAdvancedRouting(firewall) ? NO_FIBS : renderFib(tableOf(firewall))),
 };
 
 const tellsAdvancedFib: FirewallBehavior = {
   on: "show.advanced-routing.fib",
-  handle: (firewall) => result(hasAdvancedRouting(firewall) ? renderFib(routesOf(firewall)) : NO_FIBS),
+  handle: (firewall) => result(hasAdvancedRouting(firewall) ? renderFib(tableOf(firewall)) : NO_FIBS),
 };
-
-/** No simulated firewall speaks BGP with anybody. */
-const tellsNothing = (on: string): FirewallBehavior => ({ on, handle: () => result(NO_MARKUP) });
 
 const tellsArp: FirewallBehavior = {
   on: "show.arp",
@@ -68,9 +65,5 @@ export const routingBehaviors: readonly FirewallBehavior[] = [
   tellsAdvancedRoutes,
   tellsFib,
   tellsAdvancedFib,
-  tellsNothing("show.routing.protocol.bgp.peer"),
-  tellsNothing("show.routing.protocol.bgp.summary"),
-  tellsNothing("show.advanced-routing.bgp.peer.status"),
-  tellsNothing("show.advanced-routing.bgp.summary"),
   tellsArp,
 ];

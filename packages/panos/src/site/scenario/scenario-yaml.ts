@@ -21,6 +21,10 @@ const TEXTS = new Set([
   "downloaded_versions",
   "available_content",
   "error",
+  "name",
+  "group",
+  "address",
+  "router_id",
 ]);
 
 /** A scenario file as plain data, and where its parts stand. */

@@ -38,7 +38,7 @@ export function renderAdvancedRoutes(routes: Iterable<Route>): Markup {
       [
         {
           prefix: route.destination,
-          protocol: route.flags.includes("C") ? "connected" : "static",
+          protocol: route.flags.includes("B") ? "bgp" : route.flags.includes("C") ? "connected" : "static",
           vrfName: "default",
           selected: true,
           destSelected: true,
