@@ -24,6 +24,8 @@ export interface Settings {
   readonly metricVariation: boolean;
   /** Whether session counts follow the active role. Default false. */
   readonly haSessionSync: boolean;
+  /** Content that must run before a release is installed, by version (`11.1.2`) or feature release (`11.1`). Default: none. */
+  readonly minContent: Readonly<Record<string, string>>;
   /** SHA-256 by version, as software lists show them. */
   readonly versionHashes: Readonly<Record<string, string>>;
 }
@@ -37,6 +39,7 @@ export const DEFAULT_SETTINGS: Settings = Object.freeze({
   commitValidation: "lenient",
   metricVariation: true,
   haSessionSync: false,
+  minContent: Object.freeze({}),
   versionHashes: Object.freeze({}),
 });
 
@@ -57,6 +60,7 @@ export function readSettings(options: JsonObject, base: Settings = DEFAULT_SETTI
     commitValidation: options.commit_validation === "strict" ? "strict" : base.commitValidation,
     metricVariation: flag(options.metric_variation) ?? base.metricVariation,
     haSessionSync: flag(options.ha_session_sync) ?? base.haSessionSync,
+    minContent: (options.min_content as Settings["minContent"] | undefined) ?? base.minContent, // valid by the schema
     versionHashes: (options.version_hashes as Settings["versionHashes"] | undefined) ?? base.versionHashes, // valid by the schema
   });
 }

@@ -103,6 +103,10 @@ export const panoramaOptions = {
   commit_validation: Type.Optional(Type.Union([Type.Literal("lenient"), Type.Literal("strict")])),
   metric_variation: Type.Optional(Type.Boolean()),
   ha_session_sync: Type.Optional(Type.Boolean()),
+  /** Content that must run before a release is installed, by version (`11.1.2`) or feature release (`11.1`). */
+  min_content: Type.Optional(
+    Type.Record(Type.String({ pattern: "^\\d+\\.\\d+" }), Type.String({ pattern: "^\\d+(-\\d+)?$" })),
+  ),
   version_hashes: Type.Optional(Type.Record(Type.String(), Type.String())),
   panorama: Type.Optional(panoramaNode),
   /** How many firewalls get listeners of their own; default 500. Those with `listen` always do. */

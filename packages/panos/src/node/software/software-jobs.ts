@@ -21,7 +21,14 @@ export function installFate(
 ): JobFate {
   const reason = isSoftwareBusy(node)
     ? "The software manager is currently in use. Please try again later."
-    : installObstacle({ running: node.version, target: version, images: node.images, rules: settings.upgradeRules });
+    : installObstacle({
+        running: node.version,
+        target: version,
+        images: node.images,
+        rules: settings.upgradeRules,
+        content: node.appVersion,
+        minContent: settings.minContent,
+      });
   if (reason !== undefined) return { kind: "fail", reason: installFailure(node, version, reason), share: 0 };
   return injectedFate(injected, 1, (error) => installFailure(node, version, error));
 }

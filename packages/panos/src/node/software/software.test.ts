@@ -17,7 +17,7 @@ test("versions are ordered by number, hotfixes after their release, betas before
 });
 
 const strict = (running: string, target: string, images: readonly string[] = [target]) =>
-  installObstacle({ running, target, images, rules: "strict" });
+  installObstacle({ running, target, images, rules: "strict", content: "8700-7999", minContent: {} });
 
 describe("strict upgrade paths", () => {
   test.each([
@@ -48,11 +48,28 @@ describe("strict upgrade paths", () => {
   });
 });
 
+const lenient = {
+  running: "10.0.2",
+  target: "10.5.1",
+  images: ["10.5.1"],
+  rules: "lenient",
+  content: "8700-7999",
+  minContent: {},
+} as const;
+
 test("lenient rules want the image and nothing else", () => {
-  expect(
-    installObstacle({ running: "10.0.2", target: "10.5.1", images: ["10.5.1"], rules: "lenient" }),
-  ).toBeUndefined();
-  expect(installObstacle({ running: "10.0.2", target: "10.5.1", images: [], rules: "lenient" })).toBe(
-    "Error: image 10.5.1 is not loaded",
+  expect(installObstacle(lenient)).toBeUndefined();
+  expect(installObstacle({ ...lenient, images: [] })).toBe("Error: image 10.5.1 is not loaded");
+});
+
+test.each([
+  [{ "10.5.1": "8700-7999" }, undefined],
+  [{ "10.5.1": "8700-8000" }, "8700-8000"],
+  [{ "10.5": "8701" }, "8701"],
+  [{ "10.5": "8701", "10.5.1": "8600" }, undefined],
+  [{ "10.4": "9999" }, undefined],
+])("content that a release wants: %j", (minContent: Record<string, string>, wanted) => {
+  expect(installObstacle({ ...lenient, minContent })).toBe(
+    wanted && `Error: Content version should be ${wanted} or higher to proceed.`,
   );
 });
