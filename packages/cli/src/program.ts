@@ -76,6 +76,16 @@ const COMMANDS: readonly ListedCommand[] = [
     load: async () => (await import("./commands/lab-commands.ts")).defineFault,
   },
   {
+    name: "force",
+    text: "make a device what you want it to be, whatever the protocol says",
+    load: async () => (await import("./commands/lab-commands.ts")).defineForce,
+  },
+  {
+    name: "advance",
+    text: "put a running lab's time forward",
+    load: async () => (await import("./commands/lab-commands.ts")).defineAdvance,
+  },
+  {
     name: "watch",
     text: "the events of a running lab as they happen, until it ends",
     load: async () => (await import("./commands/lab-commands.ts")).defineWatch,

@@ -2,9 +2,11 @@ import type {
   Belief,
   DeviceState,
   Difference,
+  Duration,
   Family,
   FaultRule,
   HealthChecks,
+  HttpHandler,
   JsonObject,
   Timekeeper,
 } from "@understudy/kernel";
@@ -46,6 +48,14 @@ export interface LabView {
   answer(id: string, question: string, choice: string): Promise<void>;
   /** Resolves when the device has reached the target; nothing happens where it is there already. */
   power(id: string, to: PowerTarget): Promise<void>;
+  /** Makes a device what a tester wants; `wanted` fits the family's `force` schema. Throws `UsageError` for what it cannot be. */
+  force(id: string, wanted: JsonObject): Promise<void>;
+  /** Puts the lab's time forward; resolves when all that was due until then has begun. Throws `UsageError` where time cannot be moved. */
+  advance(by: Duration): Promise<void>;
+  /** What a cloud tells testers beside its public API; `undefined`: there is no such cloud, or it tells nothing. */
+  management(cloud: string): HttpHandler | undefined;
+  /** Names of the clouds. */
+  readonly clouds: readonly string[];
   /** Carries out a family's action. `args` fit the action's schema; throws `UsageError` for what the lab cannot do. */
   act(family: string, action: string, args: JsonObject, devices: readonly string[] | "all"): Promise<JsonObject>;
 }

@@ -55,6 +55,38 @@ export const definePowerCut = (command: Command): void => switchPower(command, "
 /** `understudy power-on` */
 export const definePowerOn = (command: Command): void => switchPower(command, "power-on dev-1", "on", "on");
 
+/** `understudy force` */
+export const defineForce = (command: Command): void =>
+  void withLabOptions(command, "force 001234567890 phase=maintenance")
+    .argument("<device>", "the device's id")
+    .argument("<wanted...>", "what it is to be, as key=value; GET /families of the lab tells the keys")
+    .action((device: string, wanted: readonly string[], options: LabOptions) =>
+      withLab(options, async (lab) => {
+        const after = await lab.force(device, Object.fromEntries(wanted.map(keyAndValue)));
+        return { value: after, text: `${device}: ${after.phase}` };
+      }),
+    );
+
+/** Numbers, true and false count as such; all else is text. */
+function keyAndValue(argument: string): readonly [string, string | number | boolean] {
+  const at = argument.indexOf("=");
+  if (at < 1) throw new UsageError("bad-argument", `${argument}: accepted is key=value, such as phase=maintenance.`);
+  const value = argument.slice(at + 1);
+  const plain = value === "true" ? true : value === "false" ? false : value;
+  return [argument.slice(0, at), /^\d{1,9}(\.\d+)?$/.test(value) ? Number(value) : plain];
+}
+
+/** `understudy advance` */
+export const defineAdvance = (command: Command): void =>
+  void withLabOptions(command, "advance 2h")
+    .argument("<duration>", "by how much, such as 90s, 10m, 2h or 1d")
+    .action((duration: string, options: LabOptions) =>
+      withLab(options, async (lab) => {
+        const after = await lab.advance(duration);
+        return { value: after, text: `it is ${after.time} in the lab` };
+      }),
+    );
+
 interface FaultOptions extends LabOptions {
   readonly family?: string;
   readonly device?: string;

@@ -22,10 +22,12 @@ export function addActionRoutes(router: Router, lab: LabView, audit: Audit): voi
       replies: { 200: reply("All of them", FamiliesShape) },
     },
     handle: () => {
-      const families = lab.families.map(({ name, phases, schemas }) => ({
+      const families = lab.families.map(({ name, phases, schemas, operations }) => ({
         name,
         phases: [...phases],
         actions: { ...schemas.actions },
+        operations: [...operations],
+        ...(schemas.force !== undefined && { force: schemas.force }),
       }));
       return jsonReply({ families } satisfies Families);
     },

@@ -13,6 +13,7 @@ import type {
   FaultRuleBody,
   Faults,
   Health,
+  LabTime,
   Ledger,
   PageQuery,
   PowerChange,
@@ -110,6 +111,16 @@ export class LabClient {
 
   power(device: string, power: PowerChange["power"]): Promise<DeviceDetails> {
     return this.#post(`/devices/${encodeURIComponent(device)}/power`, { power });
+  }
+
+  /** Makes a device what a tester wants it to be; see `force` of {@link LabClient.families}. */
+  force(device: string, wanted: object): Promise<DeviceDetails> {
+    return this.#post(`/devices/${encodeURIComponent(device)}/force`, wanted);
+  }
+
+  /** Puts the lab's time forward by a duration such as `90s`; resolves when the lab has arrived. */
+  advance(by: string): Promise<LabTime> {
+    return this.#post("/time/advance", { by });
   }
 
   faults(): Promise<Faults> {

@@ -1,6 +1,6 @@
-import { type Audit, compileShape, jsonReply, type Router } from "@understudy/kernel";
+import { type Audit, compileShape, type JsonObject, jsonReply, type Router } from "@understudy/kernel";
 import type { DeviceView, LabView } from "../lab-view.ts";
-import { carryOut, noSuchDevice, reply } from "./replies.ts";
+import { carryOut, noSuchDevice, reply, unreadable } from "./replies.ts";
 import {
   AnswerShape,
   type DeviceDetails,
@@ -9,6 +9,7 @@ import {
   DevicePageShape,
   DeviceQueryShape,
   type DeviceSummary,
+  JsonMap,
   type Ledger,
   LedgerShape,
   type OpenQuestion,
@@ -110,6 +111,36 @@ export function addDeviceRoutes(router: Router, lab: LabView, audit: Audit): voi
       const change = { audit, who: via.remote, action: "device.power", target: params.id, details: { ...body } };
       return carryOut(change, async () => {
         await lab.power(params.id, body.power);
+        return jsonReply(detailsOf(lab.device(params.id) ?? device));
+      });
+    },
+  });
+
+  router.route({
+    method: "POST",
+    path: "/devices/:id/force",
+    body: JsonMap,
+    describe: {
+      summary: "Make a device what a tester wants it to be, whatever the protocol says",
+      details:
+        "What can be wanted is the family's own: see `force` of /families. A device without power is switched on first.",
+      tag: "devices",
+      replies: {
+        200: reply("The device", DeviceDetailsShape),
+        404: reply("No such device"),
+        409: reply("The device cannot be that"),
+      },
+    },
+    handle: async ({ params, body, via }) => {
+      const device = lab.device(params.id);
+      if (device === undefined) return noSuchDevice(params.id);
+      const wanted = body as JsonObject; // Came as JSON.
+      const force = lab.families.find(({ name }) => name === device.family)?.schemas.force;
+      const problem = force === undefined ? undefined : compileShape(force).problem(wanted, "body");
+      if (problem !== undefined) return unreadable(problem);
+      const change = { audit, who: via.remote, action: "device.force", target: params.id, details: wanted };
+      return carryOut(change, async () => {
+        await lab.force(params.id, wanted);
         return jsonReply(detailsOf(lab.device(params.id) ?? device));
       });
     },

@@ -14,6 +14,7 @@ export type {
   FaultRuleBody,
   Faults,
   Health,
+  LabTime,
   Ledger,
   OpenQuestion,
   PageQuery,

@@ -177,8 +177,10 @@ test("the API describes itself, every route with a summary", async () => {
   expect(document).toMatchObject({ openapi: "3.1.0", servers: [{ url: "http://127.0.0.1:7400" }] });
   const { paths } = document;
   expect(Object.keys(paths).sort()).toEqual([
-    ...["/actions/{family}/{action}", "/devices", "/devices/{id}", "/devices/{id}/answer", "/devices/{id}/power"],
+    ...["/actions/{family}/{action}", "/clouds", "/clouds/{cloud}/{wildcard}"],
+    ...["/devices", "/devices/{id}", "/devices/{id}/answer", "/devices/{id}/force", "/devices/{id}/power"],
     ...["/events", "/families", "/faults", "/health", "/ledger", "/metrics", "/openapi.json", "/questions"],
+    ...["/time", "/time/advance"],
   ]);
   for (const operation of Object.values(paths).flatMap((path) => Object.values(path)))
     expect(operation.summary).toBeTruthy();
@@ -267,4 +269,39 @@ test("closing the lab ends the streams", async () => {
   const next = client.events().next();
   closing.abort();
   expect((await next).done).toBe(true);
+});
+
+test("a device is forced to be what its family says it can be", async () => {
+  const { client, lab } = aSite(three());
+  expect((await client.force("lamp-1", { percent: 40 })).id).toBe("lamp-1");
+  expect(lab.acts).toEqual([{ id: "lamp-1", force: { percent: 40 } }]);
+  await expect(client.force("lamp-1", { percent: "all" })).rejects.toMatchObject(refusedWith(400, "bad-request"));
+  await expect(client.force("lamp-1", { percent: 13 })).rejects.toMatchObject(refusedWith(409, "unlucky"));
+  await expect(client.force("lamp-9", {})).rejects.toMatchObject(refusedWith(404, "unknown-device"));
+  expect((await client.families()).families[0]).toMatchObject({ operations: ["ask"], force: { type: "object" } });
+});
+
+test("the lab's time is put forward, by durations as in lab files", async () => {
+  const { client, fetch } = aSite(three());
+  const before = (await client.health()).lab.time;
+  const { time, clock } = await client.advance("90m");
+  expect(Date.parse(time) - Date.parse(before)).toBe(90 * 60_000);
+  expect(clock).toBe("virtual");
+  expect(await (await fetch("http://127.0.0.1:7400/time")).json()).toEqual({ time, clock });
+  for (const by of ["soon", "-1s", "400d"])
+    await expect(client.advance(by)).rejects.toMatchObject(refusedWith(400, "bad-request"));
+});
+
+test("what a cloud tells testers is shown below its name", async () => {
+  const { fetch } = aSite();
+  const get = async (path: string) => (await fetch(`http://127.0.0.1:7400${path}`)).json();
+  expect(await get("/clouds")).toEqual({
+    clouds: [
+      { name: "lamps", tells: true },
+      { name: "quiet", tells: false },
+    ],
+  });
+  expect(await get("/clouds/lamps/calls/of%2Fday?limit=3")).toEqual({ target: "/calls/of%2Fday?limit=3" });
+  expect(await get("/clouds/quiet/calls")).toMatchObject({ error: "unknown-cloud" });
+  expect(await get("/clouds/nobody/calls")).toMatchObject({ error: "unknown-cloud" });
 });

@@ -19,6 +19,7 @@ import {
 } from "@understudy/kernel";
 import type { LabView } from "../lab-view.ts";
 import { addActionRoutes } from "./action-routes.ts";
+import { addCloudRoutes } from "./cloud-routes.ts";
 import { addDeviceRoutes } from "./device-routes.ts";
 import { addEventRoutes } from "./event-routes.ts";
 import { addFaultRoutes } from "./fault-routes.ts";
@@ -26,6 +27,7 @@ import { Guard, type GuardOptions } from "./guard.ts";
 import { addLabFigures } from "./lab-figures.ts";
 import { errorReply, reply, unreadable } from "./replies.ts";
 import { type Health, HealthShape } from "./shapes.ts";
+import { addTimeRoutes } from "./time-routes.ts";
 
 export interface LabApiOptions extends GuardOptions {
   /** The process's figures, to which the lab's are added; default: the lab's alone. */
@@ -65,6 +67,8 @@ export function createLabApi(lab: LabView, options: LabApiOptions = {}): Tracing
   addEventRoutes(router, lab, options.signal);
   addActionRoutes(router, lab, audit);
   addFaultRoutes(router, lab, audit);
+  addTimeRoutes(router, lab, audit);
+  addCloudRoutes(router, lab);
   return {
     handle: (request: ReceivedRequest, trace?: RouteTrace): HttpAnswer | Promise<HttpAnswer> =>
       guard.refusal(request) ?? router.handle(request, trace),

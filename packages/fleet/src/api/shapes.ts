@@ -3,7 +3,7 @@ import { type Static, Type } from "typebox";
 // The lab API's shapes, version 1. Browser code reads this file: it imports nothing of Node.
 
 /** An open object, such as a device's state. */
-const JsonMap = Type.Record(Type.String(), Type.Unknown());
+export const JsonMap = Type.Record(Type.String(), Type.Unknown());
 
 const CheckShape = Type.Object({
   status: Type.Union([Type.Literal("ok"), Type.Literal("failing")]),
@@ -86,6 +86,10 @@ const FamilyShape = Type.Object({
   name: Type.String(),
   phases: Type.Array(Type.Object({ name: Type.String(), tone: Type.String() })),
   actions: Type.Record(Type.String(), Type.Unknown(), { description: "JSON schema of each action's arguments" }),
+  operations: Type.Array(Type.String(), { description: "Where faults may strike" }),
+  force: Type.Optional(
+    Type.Unknown({ description: "JSON schema of what devices can be forced to be; absent: nothing" }),
+  ),
 });
 export const FamiliesShape = Type.Object({ families: Type.Array(FamilyShape) });
 export type Families = Static<typeof FamiliesShape>;
@@ -104,6 +108,29 @@ export const PowerShape = Type.Object(
   { additionalProperties: false },
 );
 export type PowerChange = Static<typeof PowerShape>;
+
+/** `by`: a duration as in lab files, such as `90s` or `2h`, or seconds. */
+export const AdvanceShape = Type.Object(
+  { by: Type.Union([Type.String(), Type.Number()], { description: "A duration such as 90s or 2h, or seconds" }) },
+  { additionalProperties: false },
+);
+export type Advance = Static<typeof AdvanceShape>;
+
+export const LabTimeShape = Type.Object({
+  time: Type.String({ format: "date-time" }),
+  clock: Type.Union([Type.Literal("real"), Type.Literal("virtual")]),
+});
+export type LabTime = Static<typeof LabTimeShape>;
+
+export const CloudsShape = Type.Object({
+  clouds: Type.Array(
+    Type.Object({
+      name: Type.String(),
+      tells: Type.Boolean({ description: "It answers below /clouds/NAME/" }),
+    }),
+  ),
+});
+export type Clouds = Static<typeof CloudsShape>;
 
 export const ActionShape = Type.Object(
   {

@@ -1,6 +1,6 @@
 import type { Due, Ticket, Timekeeper } from "./clock.ts";
 import { TimingWheel } from "./timing-wheel.ts";
-import { type Instant, instant } from "./units.ts";
+import { type Duration, type Instant, instant, later } from "./units.ts";
 
 const LONGEST_TIMER_MS = 2 ** 30;
 
@@ -14,6 +14,8 @@ export class RealTime implements Timekeeper, Disposable {
   #timer: NodeJS.Timeout | undefined;
   #armedFor = Number.POSITIVE_INFINITY;
   #disposed = false;
+  /** By how much it was put forward, in milliseconds. */
+  #ahead = 0;
 
   constructor(options: { readonly scale?: number } = {}) {
     this.#scale = options.scale ?? 1;
@@ -23,7 +25,27 @@ export class RealTime implements Timekeeper, Disposable {
   }
 
   now(): Instant {
-    return instant(Math.floor(this.#origin + (performance.now() - this.#started) * this.#scale));
+    return instant(Math.floor(this.#exactly()));
+  }
+
+  #exactly(): number {
+    return this.#origin + this.#ahead + (performance.now() - this.#started) * this.#scale;
+  }
+
+  /**
+   * Puts the time forward, from one due entry to the next, so that everything that would have happened meanwhile happens, in
+   * its order. `settle` is awaited after each instant. Time goes on by itself meanwhile; ends early when disposed.
+   */
+  async advance(by: Duration, settle: () => Promise<void>): Promise<void> {
+    const until = later(this.now(), by);
+    for (;;) {
+      const due = this.#wheel.advance(until);
+      this.#ahead += Math.max(0, (due ?? until) - this.#exactly());
+      if (due === undefined || this.#disposed) break;
+      this.#wheel.fire();
+      await settle();
+    }
+    this.#arm();
   }
 
   schedule(at: Instant, target: Due, token: number | string): Ticket {
