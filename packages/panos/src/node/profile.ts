@@ -9,6 +9,8 @@ export interface NodeProfile {
   /** Releases the update server offers this node. */
   readonly availableVersions: readonly string[];
   readonly availableContent: readonly string[];
+  /** Whether it starts with the advanced routing engine; absent on Panorama. */
+  readonly advancedRouting?: boolean;
   /** Absent: a sensible set. */
   readonly licenses?: readonly License[];
 }
@@ -19,6 +21,10 @@ export interface License {
   /** `Never`, or a date such as `December 31, 2036`. */
   readonly expires?: string;
   readonly expired?: boolean;
+  /** Such as `January 02, 2025`; absent: long ago. */
+  readonly issued?: string;
+  /** That brought it. */
+  readonly authCode?: string;
 }
 
 /** Such as `3200` of `PA-3220`; `vm` for virtual firewalls, `pc` for Panorama. */

@@ -1,5 +1,6 @@
 import type { JsonObject, JsonValue } from "@understudy/kernel";
 import { seconds } from "@understudy/kernel";
+import type { License } from "./profile.ts";
 import { type Span, TIMINGS, type Timing, type TimingName } from "./timing.ts";
 
 export interface User {
@@ -24,6 +25,8 @@ export interface Settings {
   readonly metricVariation: boolean;
   /** Whether session counts follow the active role. Default false. */
   readonly haSessionSync: boolean;
+  /** What authorization codes bring; absent: any code brings a feature named after it. */
+  readonly authCodes?: Readonly<Record<string, readonly License[]>>;
   /** Content that must run before a release is installed, by version (`11.1.2`) or feature release (`11.1`). Default: none. */
   readonly minContent: Readonly<Record<string, string>>;
   /** SHA-256 by version, as software lists show them. */
@@ -51,6 +54,7 @@ export const settingsFromJson = (value: JsonValue | undefined): Settings =>
 
 /** Reads the shared options of a lab's or a scenario's entry, valid by the schema, over `base`. */
 export function readSettings(options: JsonObject, base: Settings = DEFAULT_SETTINGS): Settings {
+  const authCodes = (options.auth_codes as Settings["authCodes"] | undefined) ?? base.authCodes; // valid by the schema
   return Object.freeze({
     apiKey: text(options.api_key ?? options.apiKey) ?? base.apiKey,
     users: Array.isArray(options.users) ? (options.users as unknown as readonly User[]) : base.users, // valid by the schema
@@ -60,6 +64,7 @@ export function readSettings(options: JsonObject, base: Settings = DEFAULT_SETTI
     commitValidation: options.commit_validation === "strict" ? "strict" : base.commitValidation,
     metricVariation: flag(options.metric_variation) ?? base.metricVariation,
     haSessionSync: flag(options.ha_session_sync) ?? base.haSessionSync,
+    ...(authCodes === undefined ? {} : { authCodes }),
     minContent: (options.min_content as Settings["minContent"] | undefined) ?? base.minContent, // valid by the schema
     versionHashes: (options.version_hashes as Settings["versionHashes"] | undefined) ?? base.versionHashes, // valid by the schema
   });

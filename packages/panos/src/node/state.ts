@@ -34,6 +34,8 @@ export interface NodeState {
   readonly content: ContentState;
   /** Absent: as the profile says. */
   readonly licenses?: readonly License[];
+  /** What the licence server has for this node; absent: as the profile says. */
+  readonly granted?: readonly License[];
   readonly bootedAt: Instant;
   /** Absent: never rebooted. */
   readonly lastReboot?: Instant;
@@ -47,6 +49,8 @@ export interface NodeState {
   /** Number of the last job since boot. */
   readonly lastJob: number;
   readonly config: ConfigState;
+  /** What `set system setting` has set, by name. */
+  readonly systemSettings?: Readonly<Record<string, string>>;
   /** Comments on changes, by the path they belong to. */
   readonly auditComments?: readonly AuditComment[];
   /** Releases for firewalls that a Panorama has fetched. */

@@ -106,6 +106,8 @@ export const panoramaOptions = {
   /** Content that must run before a release is installed, by version (`11.1.2`) or feature release (`11.1`). */
   min_content: Type.Optional(
     Type.Record(Type.String({ pattern: "^\\d+\\.\\d+" }), Type.String({ pattern: "^\\d+(-\\d+)?$" })),
+  /** What authorization codes bring; without it any code brings a feature named after it. */
+  auth_codes: Type.Optional(Type.Record(Type.String({ pattern: "^[A-Za-z0-9-]{4,16}$" }), Type.Array(license))),
   ),
   version_hashes: Type.Optional(Type.Record(Type.String(), Type.String())),
   panorama: Type.Optional(panoramaNode),

@@ -36,6 +36,12 @@ export function longTime(at: Instant, zone?: string): string {
   return `${WEEKDAYS[c.weekday]} ${monthOf(c).slice(0, 3)} ${day} ${clockOf(c)}${zone === undefined ? "" : ` ${zone}`} ${c.year}`;
 }
 
+/** `March 04, 2025`, as licences show it. */
+export function longDate(at: Instant): string {
+  const c = toCalendar(at);
+  return `${monthOf(c)} ${two(c.day)}, ${c.year}`;
+}
+
 /** The day that `March 04, 2025` names, as licences show it; `undefined` for `Never` and texts that are none. */
 export function parseLongDate(text: string): Instant | undefined {
   const [, name = "", day = "", year = ""] = /^([A-Z][a-z]+) (\d{1,2}), (\d{4})$/.exec(text.trim()) ?? [];

@@ -1,3 +1,4 @@
+import { hasAdvancedRouting } from "../../node/config/advanced-routing.ts";
 import type { Behavior } from "../../node/node.ts";
 import { result } from "../../wire/api/answer.ts";
 import { argument, type Command } from "../../wire/api/command.ts";
@@ -9,7 +10,7 @@ import {
   renderBgpSummary,
 } from "../../wire/messages/bgp.ts";
 import { NO_MARKUP, xml } from "../../wire/xml/write.ts";
-import { bgpPeers, hasAdvancedRouting } from "../bgp/peers.ts";
+import { bgpPeers } from "../bgp/peers.ts";
 import type { RunningFirewall } from "../running-firewall.ts";
 
 type FirewallBehavior = Behavior<RunningFirewall>;

@@ -1,10 +1,11 @@
+import { hasAdvancedRouting } from "../../node/config/advanced-routing.ts";
 import type { Behavior } from "../../node/node.ts";
 import { CODES, refused, result } from "../../wire/api/answer.ts";
 import { argumentText } from "../../wire/api/command.ts";
 import { type Route, renderAdvancedRoutes, renderArp, renderFib, renderRoutes } from "../../wire/messages/routing.ts";
 import { attribute, childText, descend } from "../../wire/xml/tree.ts";
 import { NO_MARKUP, xml } from "../../wire/xml/write.ts";
-import { bgpPeers, hasAdvancedRouting, learntRoutes } from "../bgp/peers.ts";
+import { bgpPeers, learntRoutes } from "../bgp/peers.ts";
 import type { RunningFirewall } from "../running-firewall.ts";
 import { arpOf, routesOf } from "../traffic.ts";
 

@@ -1,21 +1,11 @@
 import type { Duration, Instant } from "@understudy/kernel";
+import { hasAdvancedRouting } from "../../node/config/advanced-routing.ts";
 import type { BgpPeer } from "../../wire/messages/bgp.ts";
 import type { Route } from "../../wire/messages/routing.ts";
-import { descend, textOf } from "../../wire/xml/tree.ts";
 import { interfacesOf } from "../interfaces.ts";
 import type { RunningFirewall } from "../running-firewall.ts";
 import { type ConfiguredPeer, configuredPeers } from "./configured-peers.ts";
 import { type PeerPhase, peerPhase } from "./peer-phase.ts";
-
-/** Whether the advanced routing engine runs: a matter of the running configuration. */
-export function hasAdvancedRouting(firewall: RunningFirewall): boolean {
-  if (!firewall.config.isLoaded) return firewall.profile.advancedRouting;
-  return (
-    textOf(
-      descend(firewall.config.running, "devices", "entry", "deviceconfig", "setting", "advance-routing"),
-    ).trim() === "yes"
-  );
-}
 
 /** The peers of the running configuration with how their sessions are. */
 export function bgpPeers(firewall: RunningFirewall): readonly BgpPeer[] {

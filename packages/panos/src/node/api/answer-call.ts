@@ -11,6 +11,7 @@ import { type CommandTree, walkCommand } from "../../wire/api/command.ts";
 import { type ApiCall, parameter } from "../../wire/api/request.ts";
 import { readXml } from "../../wire/xml/read.ts";
 import { xml } from "../../wire/xml/write.ts";
+import { isOn } from "../behaviours/system-settings.ts";
 import type { Behavior, Caller, ConfiguredNode, PanosNode } from "../node.ts";
 import { login } from "./authenticate.ts";
 
@@ -66,10 +67,10 @@ export function keygen(node: ConfiguredNode, call: ApiCall): Answer {
   return key === undefined ? forbidden(node) : result(xml`<key>${key}</key>`);
 }
 
-function version(node: PanosNode): Answer {
+function version(node: ConfiguredNode): Answer {
   const { profile, state } = node;
   return result(
-    xml`<sw-version>${state.version}</sw-version><multi-vsys>off</multi-vsys><model>${profile.model}</model><serial>${profile.serial}</serial>`,
+    xml`<sw-version>${state.version}</sw-version><multi-vsys>${isOn(node, "multi-vsys") ? "on" : "off"}</multi-vsys><model>${profile.model}</model><serial>${profile.serial}</serial>`,
   );
 }
 

@@ -199,7 +199,6 @@ export const administrationBehaviors: readonly NodeBehavior[] = [
   tellsListCapacities,
   tellsHitCounts,
   testsPolicyMatch,
-  confirms("set.system.setting"),
   confirms("set.cli"),
   confirms("clear.log"),
   confirms("clear.counter"),

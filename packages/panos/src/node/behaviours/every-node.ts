@@ -10,11 +10,13 @@ import { recordBehaviors } from "./records.ts";
 import { resourceBehaviors } from "./resources.ts";
 import { softwareBehaviors } from "./software.ts";
 import { systemBehaviors } from "./system.ts";
+import { systemSettingBehaviors } from "./system-settings.ts";
 import { userIdBehaviors } from "./user-id.ts";
 
 /** The operational commands that Panorama and firewalls answer alike. */
 export const everyNodeBehaviors: readonly Behavior<RecordingNode>[] = [
   ...systemBehaviors,
+  ...systemSettingBehaviors,
   ...jobBehaviors,
   ...softwareBehaviors,
   ...configBehaviors.map(loggedCommand),

@@ -49,7 +49,10 @@ const shownTarget = (target: PushTarget): PushedDevice => ({
 const list = (node: PanosNode, jobs: readonly Job[]) =>
   result(jobsMessage.render([...jobs].reverse().map((job) => shown(node, job))));
 
-const notFound = (id: string) => refused(CODES.notPresent, `job ${id} not found`);
+/** Job numbers are signed and have 32 bits on devices, so the largest unsigned one is told as `-1`. */
+const asJobNumber = (id: string): string => (/^\d+$/.test(id) ? String(Number(BigInt.asIntN(32, BigInt(id)))) : id);
+
+const notFound = (id: string) => refused(CODES.notPresent, `job ${asJobNumber(id)} not found`);
 
 const showsJob: Behavior<PanosNode> = {
   on: "show.jobs.id",

@@ -1,26 +1,14 @@
-import { CODES, refused, result } from "../../wire/api/answer.ts";
-import { argument } from "../../wire/api/command.ts";
+import { type Answer, CODES, refused, result, resultText } from "../../wire/api/answer.ts";
+import { argument, argumentText } from "../../wire/api/command.ts";
 import { renderLicenses, renderSupport, type ShownLicense } from "../../wire/messages/licenses.ts";
-import { parseLongDate } from "../../wire/time.ts";
-import { xml } from "../../wire/xml/write.ts";
+import { longDate, parseLongDate } from "../../wire/time.ts";
+import { childrenNamed, childText, descend, textOf } from "../../wire/xml/tree.ts";
+import { installedLicenses, withActivated, withFetched, withoutGrants, withoutKeys } from "../licenses/licenses.ts";
 import type { Behavior, PanosNode } from "../node.ts";
 import type { License } from "../profile.ts";
 import type { NodeState } from "../state.ts";
 
 type NodeBehavior = Behavior<PanosNode>;
-
-/** What a firewall has where the scenario says nothing. */
-const USUAL_LICENSES: readonly License[] = Object.freeze(
-  [
-    ["Threat Prevention", "Threat Prevention"],
-    ["Advanced URL Filtering", "Advanced URL Filtering"],
-    ["WildFire License", "WildFire signature feed, integrated WildFire logs, WildFire API"],
-    ["Premium", "24 x 7 phone support; advanced replacement hardware service"],
-  ].map(([feature = "", description = ""]) => Object.freeze({ feature, description, expires: "December 31, 2036" })),
-);
-
-const licensesOf = (node: PanosNode, state: NodeState): readonly License[] =>
-  state.licenses ?? node.profile.licenses ?? USUAL_LICENSES;
 
 /** Expired means both: the word and a date that is past. */
 function shown(node: PanosNode, license: License): ShownLicense {
@@ -30,50 +18,95 @@ function shown(node: PanosNode, license: License): ShownLicense {
     feature: license.feature,
     description: license.description ?? license.feature,
     serial: node.profile.serial,
-    issued: "January 02, 2019",
+    issued: license.issued ?? "January 02, 2019",
     expires,
     expired: until !== undefined && until < node.now(),
+    authCode: license.authCode ?? "",
   };
 }
 
-const lists = (node: PanosNode, state: NodeState) =>
-  result(renderLicenses(licensesOf(node, state).map((license) => shown(node, license))));
+const lists = (node: PanosNode, state: NodeState): Answer =>
+  result(renderLicenses(installedLicenses(node.profile, state).map((license) => shown(node, license))));
 
 const tellsLicenses: NodeBehavior = {
   on: "request.license.info",
   handle: (node) => {
     if (node.strike("license")?.error === undefined) return lists(node, node.state);
-    const expired = licensesOf(node, node.state).map((license) => ({ ...license, expired: true }));
+    const expired = installedLicenses(node.profile, node.state).map((license) => ({ ...license, expired: true }));
     return result(renderLicenses(expired.map((license) => shown(node, license))));
   },
 };
 
-/** Without a code the server's list is fetched again; a code adds what it stands for. */
+const NO_SERVER = refused(
+  CODES.notFound,
+  "Failed to fetch licenses. Failed to get license info. Please try again later.",
+);
+const INVALID_CODE = refused(CODES.notFound, "Invalid Auth Code");
+
+/** Without a code all that the server has for the node is installed; a code adds what it stands for. */
 const fetchesLicenses: NodeBehavior = {
   on: "request.license.fetch",
+  handle: (node, command) => {
+    if (node.strike("check")?.error !== undefined) return NO_SERVER;
+    return node.change((state) => {
+      const code = argument(command, "auth-code") ?? "";
+      const added = code === "" ? [] : broughtBy(node, code);
+      if (added === undefined) return { state, result: INVALID_CODE };
+      const next = code === "" ? withFetched(node.profile, state) : withActivated(node.profile, state, added);
+      return { state: next, result: lists(node, next) };
+    });
+  },
+};
+
+/** What an authorization code stands for; `undefined`: it is none. Where none are listed, every code brings one feature. */
+function broughtBy(node: PanosNode, code: string): readonly License[] | undefined {
+  const { authCodes } = node.settings;
+  const issued = longDate(node.now());
+  const known = authCodes !== undefined && Object.hasOwn(authCodes, code) ? authCodes[code] : undefined;
+  if (known !== undefined) return known.map((license) => ({ ...license, issued, authCode: code }));
+  if (authCodes !== undefined || !/^[A-Za-z0-9-]{4,16}$/.test(code)) return undefined;
+  const [feature, description] = [`Feature ${code}`, `Activated with ${code}`];
+  return [{ feature, description, expires: "December 31, 2036", issued, authCode: code }];
+}
+
+/**
+ * `VM-Capacity`: everything; `key` with `features`: those. With `mode` manual the server learns nothing of it, so that the
+ * licences can be fetched again; otherwise they go back to it.
+ */
+const deactivates: NodeBehavior = {
+  on: "request.license.deactivate",
   handle: (node, command) =>
     node.change((state) => {
-      const code = argument(command, "auth-code");
-      if (code === undefined || code === "") return { state, result: lists(node, state) };
-      if (!/^[A-Za-z0-9-]{4,16}$/.test(code)) return { state, result: refused(CODES.notFound, "Invalid Auth Code") };
-      const added: License = {
-        feature: `Feature ${code}`,
-        description: `Activated with ${code}`,
-        expires: "December 31, 2036",
+      const order = descend(command.last, "key") ?? descend(command.last, "VM-Capacity");
+      const list = descend(order, "features");
+      const features = list === undefined ? undefined : childrenNamed(list, "member").map((one) => textOf(one).trim());
+      const unknown = features?.find((feature) => !has(node, state, feature));
+      if (unknown !== undefined) return { state, result: notInstalled(unknown) };
+      const take = childText(order, "mode") === "manual" ? withoutKeys : withoutGrants;
+      return {
+        state: take(node.profile, state, features),
+        result: resultText("Successfully deactivated the licenses"),
       };
-      const licenses = [...licensesOf(node, state).filter(({ feature }) => feature !== added.feature), added];
-      const next = { ...state, licenses };
-      return { state: next, result: lists(node, next) };
     }),
 };
 
-const deactivates: NodeBehavior = {
-  on: "request.license.deactivate",
-  handle: (node) =>
-    node.change((state) => ({
-      state: { ...state, licenses: [] },
-      result: result(xml`Successfully deactivated the licenses`),
-    })),
+const has = (node: PanosNode, state: NodeState, wanted: string): boolean =>
+  installedLicenses(node.profile, state).some(({ feature }) => feature === wanted);
+const notInstalled = (feature: string): Answer =>
+  refused(CODES.notPresent, `License key for ${feature} is not installed`);
+
+/** Takes a key from the disk; the server still has it. */
+const deletesKey: NodeBehavior = {
+  on: "delete.license.key",
+  handle: (node, command) =>
+    node.change((state) => {
+      const feature = argumentText(command);
+      if (!has(node, state, feature)) return { state, result: notInstalled(feature) };
+      return {
+        state: withoutKeys(node.profile, state, [feature]),
+        result: resultText(`successfully removed ${feature}`),
+      };
+    }),
 };
 
 /** What a node says when its update server cannot be reached; clients compare it letter by letter. */
@@ -85,7 +118,7 @@ const tellsSupport = (word: "check" | "info"): NodeBehavior => ({
   handle: (node) => {
     if (word === "check" && node.strike("check")?.error !== undefined)
       return refused(CODES.invalidCommand, UNREACHABLE);
-    const premium = licensesOf(node, node.state).find(({ feature }) => feature === "Premium");
+    const premium = installedLicenses(node.profile, node.state).find(({ feature }) => feature === "Premium");
     const { expires, expired } = shown(node, premium ?? { feature: "Premium", expires: "December 31, 2036" });
     return result(renderSupport(expires, expired));
   },
@@ -95,6 +128,7 @@ export const licenseBehaviors: readonly NodeBehavior[] = [
   tellsLicenses,
   fetchesLicenses,
   deactivates,
+  deletesKey,
   tellsSupport("check"),
   tellsSupport("info"),
 ];

@@ -66,18 +66,6 @@ const tellsStateFilter: NodeBehavior = {
   },
 };
 
-/** A setting of the running configuration; `off` where it says nothing. */
-const tellsSetting = (name: string, path: readonly string[]): NodeBehavior => ({
-  on: `show.system.setting.${name}`,
-  handle: (node) => {
-    const [last = "", ...way] = path.toReversed();
-    const setting = node.config.isLoaded
-      ? descend(node.config.running, "devices", "entry", "deviceconfig", "setting", ...way.toReversed())
-      : undefined;
-    return resultText((setting === undefined ? undefined : childText(setting, last)) === "yes" ? "on" : "off");
-  },
-});
-
 const tellsResourceMonitor: NodeBehavior = {
   on: "show.running.resource-monitor",
   handle: (node, command) => {
@@ -116,9 +104,6 @@ export const resourceBehaviors: readonly NodeBehavior[] = [
   tellsResources,
   tellsEnvironmentals,
   tellsStateFilter,
-  tellsSetting("jumbo-frame", ["jumbo-frame", "enabled"]),
-  tellsSetting("ctd", ["ctd", "enabled"]),
-  tellsSetting("multi-vsys", ["multi-vsys"]),
   tellsResourceMonitor,
   tellsNtp,
 ];

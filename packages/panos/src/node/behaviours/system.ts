@@ -4,10 +4,13 @@ import { systemInfoMessage } from "../../wire/messages/system-info.ts";
 import { longTime } from "../../wire/time.ts";
 import { childText, descend } from "../../wire/xml/tree.ts";
 import { block, xml } from "../../wire/xml/write.ts";
+import { hasAdvancedRouting } from "../config/advanced-routing.ts";
+import { installedLicenses } from "../licenses/licenses.ts";
 import type { Behavior, ConfiguredNode } from "../node.ts";
 import { closing } from "../power.ts";
 import { familyOf, macAddress } from "../profile.ts";
 import { compareVersions } from "../software/version.ts";
+import { isOn } from "./system-settings.ts";
 
 /** As the running configuration says; that of a node nobody has configured is its profile's. */
 export function hostnameOf(node: ConfiguredNode): string {
@@ -17,6 +20,10 @@ export function hostnameOf(node: ConfiguredNode): string {
   const configured = system === undefined ? undefined : childText(system, "hostname");
   return configured === undefined || configured === "" ? node.profile.hostname : configured;
 }
+
+/** Only virtual firewalls have one. */
+const vmLicenseOf = ({ profile, state }: ConfiguredNode): string =>
+  profile.model !== "PA-VM" ? "" : installedLicenses(profile, state).length === 0 ? "none" : "VM-300";
 
 const tellsSystemInfo: Behavior<ConfiguredNode> = {
   on: "show.system.info",
@@ -36,10 +43,11 @@ const tellsSystemInfo: Behavior<ConfiguredNode> = {
         wildfireVersion: state.content.wildfire,
         time: node.now(),
         uptime: between(state.bootedAt, node.now()),
-        multiVsys: false,
+        multiVsys: isOn(node, "multi-vsys"),
+        vmLicense: vmLicenseOf(node),
         ...(compareVersions(state.version, "10.2.0") < 0 || profile.kind === "panorama"
           ? {}
-          : { advancedRouting: false }),
+          : { advancedRouting: hasAdvancedRouting(node) }),
       }),
     );
   },

@@ -3,6 +3,8 @@ import { type ApiCall, parameter, type UploadedFile } from "../../wire/api/reque
 import { missing } from "../api/answer-call.ts";
 import { illegal } from "../jobs/ask-calls.ts";
 import type { UpdateKind } from "../jobs/job.ts";
+import { readLicenseFile } from "../licenses/license-file.ts";
+import { withImported } from "../licenses/licenses.ts";
 import type { Caller, RecordingNode } from "../node.ts";
 import { withDownload } from "../software/content-jobs.ts";
 import { IMAGE_GB, withImage } from "../software/software-jobs.ts";
@@ -14,7 +16,7 @@ import { importedFile, PAGES } from "./pages.ts";
 type Import = (node: RecordingNode, file: UploadedFile, call: ApiCall, caller: Caller) => Answer | Promise<Answer>;
 
 /** Files without a meaning to a simulated node: kept, and given back by the export of the same category. */
-const KEPT = new Set([...PAGES, "custom-logo", "logo", "license", "high-availability-key", "idp-metadata", "ssh-key"]);
+const KEPT = new Set([...PAGES, "custom-logo", "logo", "high-availability-key", "idp-metadata", "ssh-key"]);
 
 const IMPORTS: Readonly<Record<string, Import>> = Object.freeze({
   certificate: importCertificate,
@@ -23,6 +25,7 @@ const IMPORTS: Readonly<Record<string, Import>> = Object.freeze({
   configuration: importConfiguration,
   "device-state": importDeviceState,
   software: importSoftware,
+  license: importLicense,
   content: (node, file) => importUpdate(node, file, "content"),
   "anti-virus": (node, file) => importUpdate(node, file, "anti-virus"),
   wildfire: (node, file) => importUpdate(node, file, "wildfire"),
@@ -60,6 +63,17 @@ function importSoftware(node: RecordingNode, file: UploadedFile): Answer | Promi
     const uploaded = [...loaded.uploaded.filter((other) => other !== version), version];
     return { state: { ...loaded, uploaded }, result: saved(file) };
   });
+}
+
+/** A key is installed as it is read; the licence server need not know of it. */
+function importLicense(node: RecordingNode, file: UploadedFile): Answer | Promise<Answer> {
+  const { profile } = node;
+  const reading = readLicenseFile(file.name, file.content, profile.serial);
+  if (!reading.ok) {
+    const reason = reading.why === "unreadable" ? "is not a valid license key" : "is a license key of another device";
+    return refused(CODES.invalidObject, `${file.name} ${reason}`);
+  }
+  return node.change((state) => ({ state: withImported(profile, state, reading.licenses), result: saved(file) }));
 }
 
 /** An update counts as downloaded by what its file is called, such as `panupv2-all-contents-8795-8489`. */

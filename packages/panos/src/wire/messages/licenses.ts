@@ -9,6 +9,7 @@ export interface ShownLicense {
   /** Or `Never`. */
   readonly expires: string;
   readonly expired: boolean;
+  readonly authCode: string;
 }
 
 export const renderLicenses = (licenses: readonly ShownLicense[]): Markup =>
@@ -16,7 +17,7 @@ export const renderLicenses = (licenses: readonly ShownLicense[]): Markup =>
     ? xml`<licenses/>`
     : xml`<licenses>${licenses.map(
         (one) =>
-          xml`<entry>${leaves({ feature: one.feature, description: one.description, serial: one.serial, issued: one.issued, expires: one.expires, expired: one.expired ? "yes" : "no", authcode: "" })}</entry>`,
+          xml`<entry>${leaves({ feature: one.feature, description: one.description, serial: one.serial, issued: one.issued, expires: one.expires, expired: one.expired ? "yes" : "no", authcode: one.authCode })}</entry>`,
       )}</licenses>`;
 
 export const renderSupport = (expires: string, expired: boolean): Markup =>

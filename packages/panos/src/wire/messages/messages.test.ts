@@ -37,6 +37,7 @@ const info: SystemInfo = {
   time: at,
   uptime: 435_723_000 as Duration,
   multiVsys: false,
+  vmLicense: "",
 };
 
 const entry: SoftwareEntry = {

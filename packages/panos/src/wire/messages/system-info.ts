@@ -20,6 +20,8 @@ export interface SystemInfo {
   readonly time: Instant;
   readonly uptime: Duration;
   readonly multiVsys: boolean;
+  /** Such as `VM-300`, or `none`; empty on hardware. */
+  readonly vmLicense: string;
   /** `undefined` on releases that do not know of it. */
   readonly advancedRouting?: boolean;
 }
@@ -46,6 +48,7 @@ export const systemInfoMessage = message<SystemInfo>({
       time: parseLongTime(text("time")),
       uptime: parseUptime(text("uptime")) ?? (0 as Duration),
       multiVsys: text("multi-vsys") === "on",
+      vmLicense: text("vm-license"),
       ...(advanced === undefined ? {} : { advancedRouting: advanced === "on" }),
     };
   },
@@ -104,7 +107,7 @@ function virtualFields(info: SystemInfo): Readonly<Record<string, string>> {
     "vm-mac-count": "255",
     "vm-uuid": `564D0000-0000-0000-0000-${info.serial.slice(-12).padStart(12, "0")}`,
     "vm-cpuid": `ESX:${info.serial}`,
-    "vm-license": "VM-300",
+    "vm-license": info.vmLicense,
     "vm-cap-tier": "T2-14GB",
     "vm-cpu-count": "4",
     "vm-cores": "4",
