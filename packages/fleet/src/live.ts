@@ -1,1 +1,1 @@
-export { type LabTls, LiveLab, type LiveLabOptions, type PortChoice } from "./live/live-lab.ts";
+export { LiveLab, type LiveLabOptions } from "./live/live-lab.ts";

@@ -2,8 +2,8 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { request } from "node:https";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { connect } from "node:tls";
 import { minutes, seconds, UsageError } from "@understudy/kernel";
-import { LocalAuthority } from "@understudy/kernel/live";
 import { BASIC_SCENARIO, type PanoramaOptions, readScenario, startPanorama } from "@understudy/panos";
 import { describe, expect, test } from "vitest";
 
@@ -26,6 +26,19 @@ const secureGet = (url: string, ca: string): Promise<string> =>
     sent.on("error", reject);
     sent.end();
   });
+/** Of the certificate that a server shows. */
+const fingerprintAt = (url: string, ca: string): Promise<string | undefined> =>
+  new Promise((resolve, reject) => {
+    const { hostname, port } = new URL(url);
+    const socket = connect({ host: hostname, port: Number(port), ca }, () => {
+      resolve(socket.getPeerX509Certificate()?.fingerprint256);
+      socket.end();
+    });
+    socket.on("error", reject);
+  });
+interface Detail {
+  readonly listen: { readonly http?: string; readonly https?: string };
+}
 const getJson = async (url: string): Promise<unknown> => JSON.parse((await get(url)).text);
 const op = (url: string, cmd: string, target = "", key = "test-api-key") =>
   get(`${url}/api/?type=op&cmd=${encodeURIComponent(cmd)}&key=${key}&target=${target}`);
@@ -186,30 +199,45 @@ describe("a scenario file", () => {
 });
 
 describe("addresses", () => {
-  test("a firewall with addresses of its own listens there and nowhere else, also with TLS", async () => {
+  const version = (base: string, ca: string) => secureGet(`${base}/api/?type=version&key=test-api-key`, ca);
+
+  test("a firewall with addresses of its own listens there and nowhere else, also with TLS where nobody else has any", async () => {
+    const text = BASIC_SCENARIO.replace(
+      'hostname: "fw-test-2"',
+      'hostname: "fw-test-2"\n    listen: { http: "127.0.0.1:0", https: "127.0.0.1:0" }',
+    );
+    await using panorama = await startPanorama({ ...quick, scenario: text });
+    const { listen } = (await getJson(`${panorama.url}/devices/001234567891`)) as Detail;
+    expect(listen.http).toMatch(/^127\.0\.0\.1:\d+$/);
+    expect(await version(`https://${listen.https}`, await panorama.ca())).toContain("<model>PA-5220</model>");
+    expect(panorama.httpsUrl).toBeUndefined();
+  });
+
+  test("with a TLS port every direct firewall has one as well, with a certificate of its own that outlasts the process", async () => {
     const folder = await mkdtemp(join(tmpdir(), "panos-ca-"));
     try {
-      const authority = await LocalAuthority.open(folder);
-      const tls = { ...(await authority.serverCertificate([])), ca: authority.certificate };
-      const text = BASIC_SCENARIO.replace(
-        'hostname: "fw-test-2"',
-        'hostname: "fw-test-2"\n    listen: { http: "127.0.0.1:0", https: "127.0.0.1:0" }',
-      );
-      await using panorama = await startPanorama({
-        ...quick,
-        scenario: text,
-        tlsPort: 0,
-        tls,
-        issue: () => authority.serverCertificate([]),
-      });
-      const { listen } = (await getJson(`${panorama.url}/devices/001234567891`)) as {
-        listen: { http: string; https: string };
-      };
-      expect(listen.http).toMatch(/^127\.0\.0\.1:\d+$/);
-      for (const base of [`https://${listen.https}`, panorama.httpsUrl ?? ""]) {
-        const reply = await secureGet(`${base}/api/?type=version&key=test-api-key`, authority.certificate);
-        expect(reply).toContain("<sw-version>");
+      const shown: (string | undefined)[][] = [];
+      const cas: string[] = [];
+      for (let run = 0; run < 2; run++) {
+        await using panorama = await startPanorama({ ...quick, tlsPort: 0, direct: 2, db: join(folder, "mock.db") });
+        const port = new URL(panorama.httpsUrl ?? "").port;
+        const ca = await panorama.ca();
+        cas.push(ca);
+        expect(await version(panorama.httpsUrl ?? "", ca)).toContain("<model>Panorama</model>");
+        const fingerprints: (string | undefined)[] = [];
+        for (const serial of panorama.serials) {
+          const { listen } = (await getJson(`${panorama.url}/devices/${serial}`)) as Detail;
+          if (listen.https === undefined) continue;
+          expect(listen.https).toMatch(new RegExp(`^127\\.42\\.0\\.\\d:${port}$`));
+          expect(await version(`https://${listen.https}`, ca)).toContain(`<serial>${serial}</serial>`);
+          fingerprints.push(await fingerprintAt(`https://${listen.https}`, ca));
+        }
+        shown.push(fingerprints);
       }
+      expect(shown[0]).toHaveLength(2);
+      expect(new Set(shown[0]).size).toBe(2);
+      expect(shown[1]).toEqual(shown[0]);
+      expect(cas[1]).toBe(cas[0]);
     } finally {
       await rm(folder, { recursive: true, force: true });
     }

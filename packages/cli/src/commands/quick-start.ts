@@ -50,8 +50,8 @@ async function start(
   signal: AbortSignal,
 ): Promise<ServedLab & { readonly ended?: Promise<number> }> {
   const lab = await readLab({ text: QUICK_START_LAB, file: "quick-start" });
-  const place = { host: "127.0.0.1", port: base, option: "--port-base" };
-  const served = await serveLab({ name: "quick-start", lab, data: folder, ports: shifted(lab, base) }, place);
+  const api = { host: "127.0.0.1", port: base, option: "--port-base" };
+  const served = await serveLab({ name: "quick-start", lab, data: folder, ports: shifted(lab, base) }, { api });
   const ended = play(served, folder, once, signal);
   return { ...served, ...(once ? { ended } : {}) };
 }

@@ -1,9 +1,10 @@
 import { type Lab, loadFamily } from "@understudy/fleet";
-import type { LiveLabOptions, PortChoice } from "@understudy/fleet/live";
+import type { LiveLabOptions } from "@understudy/fleet/live";
 import type { Family } from "@understudy/kernel";
 import {
   addServerOptions,
   type DefaultPorts,
+  type PortChoice,
   parseServerOptions,
   refused,
   runServer,
@@ -60,10 +61,11 @@ export function addServe(group: Command, cloud: ServedCloud, outcome: Outcome): 
   serve.action(async (given: Readonly<Record<string, unknown>>) => {
     const options = parseServerOptions(given, cloud.ports);
     const labPort = given.labPort === undefined ? undefined : portOption("--lab-port", given.labPort);
-    outcome.exitCode = await runServer(async () => {
+    outcome.exitCode = await runServer(async (signal) => {
       const family = await loadFamily(cloud.family);
       const what = (await cloud.what?.(family, given)) ?? { lab: labOfOneCloud(family, {}) };
-      const identity = await serverIdentity(options, options.data ?? ".understudy");
+      const certificates = options.data ?? what.options?.certificates ?? ".understudy";
+      const identity = await serverIdentity(options, certificates);
       const served = await serveLab(
         {
           name: cloud.command,
@@ -71,18 +73,19 @@ export function addServe(group: Command, cloud: ServedCloud, outcome: Outcome): 
           host: options.host,
           ports: portChoices(cloud, family, options, given),
           publicNames: options.names,
+          certificates,
           ...(identity === undefined ? {} : { tls: identity }),
           ...(options.data === undefined ? {} : { data: options.data }),
           ...(options.database === undefined ? {} : { database: options.database }),
           ...(options.rateLimit === undefined ? {} : { rateLimit: options.rateLimit }),
           ...what.options,
         },
-        labPort === undefined ? undefined : { host: "127.0.0.1", port: labPort, option: "--lab-port" },
+        { signal, ...(labPort !== undefined && { api: { host: "127.0.0.1", port: labPort, option: "--lab-port" } }) },
       );
       const inner = Object.entries(cloud.more ?? {}).filter(([, option]) => option === undefined);
       const hidden = inner.map(([endpoint]) => `${family.cloudKind} (${endpoint})`);
       const addresses = served.addresses.filter(({ name }) => !hidden.includes(name));
-      return { ...served, addresses, notices: identity?.advice ?? [] };
+      return { ...served, addresses, notices: [...(identity?.advice ?? []), ...served.notices] };
     });
   });
 }

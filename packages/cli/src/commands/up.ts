@@ -1,6 +1,5 @@
 import { type Lab, readLab } from "@understudy/fleet";
-import type { PortChoice } from "@understudy/fleet/live";
-import { refused, runServer, serverIdentity } from "@understudy/kernel/live";
+import { type PortChoice, refused, runServer, serverIdentity } from "@understudy/kernel/live";
 import type { Command } from "commander";
 import type { Outcome } from "../command-line.ts";
 import { labSource } from "../lab/lab-file.ts";
@@ -36,10 +35,11 @@ export function defineUp(command: Command, outcome: Outcome): void {
       const scale = timeScale(options.time ?? "real");
       const base = options.portBase === undefined ? PORT_BASE : portOption("--port-base", options.portBase);
       const lab = await readLab(await labSource(file));
-      outcome.exitCode = await runServer(async () => {
+      const certificates = options.data ?? ".understudy";
+      outcome.exitCode = await runServer(async (signal) => {
         const identity =
           options.tls === true
-            ? await serverIdentity({ tlsPort: 0, host: options.host, names: [] }, options.data ?? ".understudy")
+            ? await serverIdentity({ tlsPort: 0, host: options.host, names: [] }, certificates)
             : undefined;
         const served = await serveLab(
           {
@@ -47,19 +47,23 @@ export function defineUp(command: Command, outcome: Outcome): void {
             lab,
             host: options.host,
             scale,
+            certificates,
             ports: shifted(lab, base),
             ...(identity === undefined ? {} : { tls: identity }),
             ...(options.data === undefined ? {} : { data: options.data }),
             ...(options.database === undefined ? {} : { database: options.database }),
           },
           {
-            host: options.host,
-            port: base,
-            option: "--port-base",
-            ...(options.token === undefined ? {} : { token: options.token }),
+            signal,
+            api: {
+              host: options.host,
+              port: base,
+              option: "--port-base",
+              ...(options.token === undefined ? {} : { token: options.token }),
+            },
           },
         );
-        return { ...served, notices: identity?.advice ?? [] };
+        return { ...served, notices: [...(identity?.advice ?? []), ...served.notices] };
       });
     });
 }

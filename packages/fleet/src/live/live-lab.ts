@@ -1,132 +1,86 @@
 import {
   type Cell,
-  type CloudSpec,
-  describeAddress,
+  type Duration,
   type Family,
   type FaultRule,
   type HealthChecks,
-  InProcessNetwork,
+  type HttpHandler,
   type JsonObject,
-  Metrics,
+  type Metrics,
   type Network,
-  NetworkError,
   type RealTime,
-  silentLogger,
-  tcp,
   UsageError,
 } from "@understudy/kernel";
 import {
-  AuditLog,
-  explainListening,
-  Front,
-  fronted,
-  LiveCell,
-  type LogBook,
+  type AuditLog,
+  type LiveCell,
+  type PortChoice,
   type ServedAddress,
+  ServedCell,
+  type ServedCellOptions,
 } from "@understudy/kernel/live";
 import { EventRing } from "../api/event-ring.ts";
 import type { Lab, LabCloud } from "../lab/lab.ts";
 import type { DeviceView, LabView, PowerTarget } from "../lab-view.ts";
 import { devicesOf } from "../run/plan-cells.ts";
 import { playTimeline } from "../run/play-timeline.ts";
-import { type LabPlace, type LabPlaceOptions, openLabPlace } from "./lab-folder.ts";
-import { nearChannels } from "./near-channels.ts";
-import { unwellWhile } from "./while-starting.ts";
 
-/** Material for the TLS endpoints of a lab's clouds; PEM. */
-export interface LabTls {
-  readonly certificate: string;
-  readonly key: string;
-  readonly ca: string;
-}
-
-/** What a port was asked for by: named in the error when it is taken. */
-export interface PortChoice {
-  readonly port: number;
-  readonly option: string;
-}
-
-export interface LiveLabOptions extends LabPlaceOptions {
+export interface LiveLabOptions extends Omit<ServedCellOptions, "seed" | "events" | "faults"> {
   readonly name: string;
   readonly lab: Lab;
   /** What all chance comes from besides the lab's seed; live labs differ from start to start. */
   readonly entropy: string;
-  /** Default 127.0.0.1. */
-  readonly host?: string;
   /** By `CLOUD.ENDPOINT`; default: the family's own port for the first cloud of its kind, a free one for others. */
   readonly ports?: Readonly<Record<string, PortChoice>>;
-  /** Absent: TLS endpoints are left out. */
-  readonly tls?: LabTls;
-  readonly publicNames?: readonly string[];
-  /** How many times faster than the machine's clock the lab runs. Default 1. */
-  readonly scale?: number;
-  /** `near`: channels between stand-ins of the lab stay in the process, so that thousands need no sockets. Default `sockets`. */
-  readonly channels?: "sockets" | "near";
-  /** Requests per second and remote address at each cloud; default: no limit. */
-  readonly rateLimit?: number;
-  /** Default: silence. */
-  readonly logs?: LogBook;
 }
 
 /** A lab in real time over sockets, with what the lab API shows of it. The lab of one behind every `start` and `serve` is one. */
 export class LiveLab implements LabView, AsyncDisposable {
   readonly name: string;
   readonly events: EventRing;
-  readonly audit: AuditLog;
-  readonly addresses: ServedAddress[] = [];
   readonly health: HealthChecks;
   readonly #options: LiveLabOptions;
-  readonly #place: LabPlace;
+  readonly #served: ServedCell;
   readonly #cell: LiveCell;
-  readonly #link: Network;
-  readonly #near: InProcessNetwork | undefined;
-  readonly #fronts = new Map<string, Network>();
   readonly #fleetOf = new Map<string, string>();
-  #metrics: Promise<Metrics> | undefined;
-  #isStarting = true;
+  #ready: Promise<readonly string[]> = Promise.resolve([]);
 
-  private constructor(options: LiveLabOptions, place: LabPlace) {
-    const logs = options.logs ?? (() => silentLogger);
+  private constructor(options: LiveLabOptions, served: ServedCell, events: EventRing) {
     this.name = options.name;
+    this.events = events;
     this.#options = options;
-    this.#place = place;
-    this.events = new EventRing();
-    const folder = options.data;
-    this.audit = new AuditLog({
-      now: () => this.time.now(),
-      log: logs("audit"),
-      ...(folder === undefined ? {} : { folder }),
-    });
-    this.#cell = new LiveCell({
-      seed: `${options.lab.seed}/${options.entropy}`,
-      events: this.events,
-      faults: options.lab.faults,
-      logFor: logs,
-      stores: place.stores,
-      blobs: place.blobs,
-      storageFor: (id, time) => place.storageFor(id, time),
-      auditFor: (id) => this.audit.for(id),
-      linkOf: (id) => this.#fronts.get(id) ?? this.#link,
-      ...(options.scale === undefined ? {} : { scale: options.scale }),
-    });
-    const sockets = this.#cell.network;
-    this.#near = options.channels === "near" ? new InProcessNetwork(this.time) : undefined;
-    this.#link = this.#near === undefined ? sockets : nearChannels(sockets, this.#near);
-    this.health = { lab: () => `${this.deviceCount} devices` };
+    this.#served = served;
+    this.#cell = served.cell;
+    this.health = { lab: () => this.#checkUp() };
   }
 
   /** Starts a lab: clouds, devices, timeline. Throws one clear error, with nothing left open, when a part cannot start. */
-  static async open(options: LiveLabOptions): Promise<LiveLab> {
-    const place = await openLabPlace(options);
-    const lab = new LiveLab(options, place);
+  static async open(options: LiveLabOptions, signal?: AbortSignal): Promise<LiveLab> {
+    const { lab, entropy, name: _, ports: __, ...rest } = options;
+    const events = new EventRing();
+    const served = await ServedCell.open({ ...rest, seed: `${lab.seed}/${entropy}`, faults: lab.faults, events });
+    const live = new LiveLab(options, served, events);
     try {
-      await lab.#start();
-      lab.#isStarting = false;
-      return lab;
+      await live.#start(signal);
+      live.#ready = served.settle();
+      return live;
     } catch (error) {
-      await lab.close();
+      await live.close();
       throw error;
     }
+  }
+
+  /** Resolves when every device that is on has settled, to the ids of those that are not waited for any more. Health is 503 until then. */
+  get ready(): Promise<readonly string[]> {
+    return this.#ready;
+  }
+
+  get addresses(): readonly ServedAddress[] {
+    return this.#served.addresses;
+  }
+
+  get audit(): AuditLog {
+    return this.#served.audit;
   }
 
   get time(): RealTime {
@@ -140,8 +94,7 @@ export class LiveLab implements LabView, AsyncDisposable {
 
   /** The process's figures. They are loaded when first asked for, or with the first cloud: a device by itself needs none. */
   metrics(): Promise<Metrics> {
-    this.#metrics ??= Metrics.open({ live: true });
-    return this.#metrics;
+    return this.#served.metrics();
   }
 
   get network(): Network {
@@ -194,6 +147,23 @@ export class LiveLab implements LabView, AsyncDisposable {
     }
   }
 
+  force(id: string, wanted: JsonObject): Promise<void> {
+    this.#cell.device(id);
+    return this.#cell.power.force(id, wanted);
+  }
+
+  advance(by: Duration): Promise<void> {
+    return this.#cell.advance(by);
+  }
+
+  get clouds(): readonly string[] {
+    return [...this.#cell.clouds.keys()];
+  }
+
+  management(cloud: string): HttpHandler | undefined {
+    return this.#cell.clouds.get(cloud)?.cloud.management;
+  }
+
   async act(family: string, action: string, args: JsonObject, devices: readonly string[] | "all"): Promise<JsonObject> {
     const known = this.families.find((one) => one.name === family);
     if (known === undefined)
@@ -212,23 +182,23 @@ export class LiveLab implements LabView, AsyncDisposable {
     return only !== undefined && others.length === 0 ? only : results;
   }
 
-  async close(): Promise<void> {
-    await this.#cell.power.stopAll();
-    await this.#near?.[Symbol.asyncDispose]();
-    await this.#cell[Symbol.asyncDispose]();
-    await this.audit[Symbol.asyncDispose]();
-    await this.#place.close();
+  close(): Promise<void> {
+    return this.#served.close();
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
 
-  async #start(): Promise<void> {
+  async #start(signal: AbortSignal | undefined): Promise<void> {
     const { lab } = this.#options;
-    for (const cloud of lab.clouds) await this.#startCloud(cloud);
+    for (const cloud of lab.clouds) {
+      const { name, options } = cloud;
+      await this.#served.startCloud(cloud.family, { name, options, ports: this.#choices(cloud) });
+    }
     for (const fleet of lab.fleets) {
       for (const device of devicesOf({ fleet, indexes: { from: 0, to: fleet.count } })) {
+        signal?.throwIfAborted();
         this.#fleetOf.set(device.id, fleet.name);
         await this.#cell.addDevice(fleet.family, device, {
           decide: fleet.decide,
@@ -246,68 +216,22 @@ export class LiveLab implements LabView, AsyncDisposable {
     );
   }
 
-  async #startCloud(cloud: LabCloud): Promise<void> {
-    const { tls, publicNames } = this.#options;
-    this.#fronts.set(
-      cloud.name,
-      fronted(
-        unwellWhile(() => this.#isStarting, this.#link),
-        this.#front(cloud, await this.metrics()),
-      ),
-    );
-    const choices = this.#choices(cloud);
-    const listen = Object.fromEntries(choices.map(({ endpoint, host, port }) => [endpoint, tcp(host, port)]));
-    const spec: CloudSpec = {
-      name: cloud.name,
-      options: cloud.options,
-      listen,
-      ...(tls === undefined ? {} : { tls }),
-      ...(publicNames === undefined || publicNames.length === 0 ? {} : { publicNames }),
-    };
-    try {
-      await this.#cell.addCloud(cloud.family, spec);
-    } catch (error) {
-      throw explained(error, choices);
-    }
-    for (const [endpoint, { address, tls: secure }] of Object.entries(this.#cell.cloud(cloud.name).endpoints)) {
-      const scheme = secure === undefined ? endpoint : endpoint.replace(/s?$/, "s");
-      this.addresses.push({ name: `${cloud.name} (${endpoint})`, url: `${scheme}://${describeAddress(address)}` });
-    }
-  }
-
   /** Where each endpoint of a cloud is to listen, and what would change it. */
-  #choices(
-    cloud: LabCloud,
-  ): readonly { readonly endpoint: string; readonly host: string; readonly port: number; readonly option: string }[] {
-    const { lab, ports = {}, host = "127.0.0.1", tls } = this.#options;
+  #choices(cloud: LabCloud): Readonly<Record<string, PortChoice>> {
+    const { lab, ports = {}, tls } = this.#options;
     const first = lab.clouds.find((other) => other.family === cloud.family) === cloud;
     const wanted = { ...cloud.family.ports, ...(tls === undefined ? {} : cloud.family.tlsPorts) };
-    return Object.entries(wanted).map(([endpoint, port]) => {
-      const chosen = ports[`${cloud.name}.${endpoint}`] ?? { port: first ? port : 0, option: "--port-base" };
-      return { endpoint, host, ...chosen };
-    });
+    return Object.fromEntries(
+      Object.entries(wanted).map(([endpoint, port]) => {
+        const ours = { port: first ? port : 0, option: "--port-base" };
+        return [endpoint, ports[`${cloud.name}.${endpoint}`] ?? ours];
+      }),
+    );
   }
 
-  #front(cloud: LabCloud, metrics: Metrics): Front {
-    const { rateLimit, logs } = this.#options;
-    const own = cloud.family.ownPaths ?? [];
-    return new Front({
-      server: cloud.name,
-      now: () => this.time.now(),
-      stopwatch: () => performance.now(),
-      log: logs?.(cloud.name) ?? silentLogger,
-      metrics,
-      health: { [cloud.name]: () => this.#checkUp(cloud.name) },
-      paths: {
-        health: own.includes("/health") ? undefined : "/health",
-        metrics: own.includes("/metrics") ? undefined : "/metrics",
-      },
-      ...(rateLimit === undefined ? {} : { rateLimit }),
-    });
-  }
-
-  #checkUp(name: string): undefined {
-    if (!this.#cell.power.isUp(name)) throw new Error(`${name} is switched off`);
+  #checkUp(): string {
+    if (this.#served.isStarting) throw new Error("devices are starting");
+    return `${this.deviceCount} devices`;
   }
 
   #view(id: string): DeviceView {
@@ -323,14 +247,4 @@ export class LiveLab implements LabView, AsyncDisposable {
       differences: () => cell.differences(id),
     };
   }
-}
-
-/** A port that is taken is named with the option that changes it. */
-function explained(
-  error: unknown,
-  choices: readonly { readonly host: string; readonly port: number; readonly option: string }[],
-): unknown {
-  if (!(error instanceof NetworkError)) return error;
-  const taken = choices.find(({ host, port }) => error.details["address"] === describeAddress(tcp(host, port)));
-  return taken === undefined ? error : explainListening(error, taken);
 }

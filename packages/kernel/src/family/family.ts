@@ -1,8 +1,9 @@
 import type { TSchema } from "typebox";
 import type { JsonObject } from "../events/event.ts";
 import type { Address } from "../network/address.ts";
+import type { HttpHandler } from "../network/http.ts";
 import type { ClientTls } from "../network/network.ts";
-import type { Device, WakeUp } from "../power/device.ts";
+import type { Device, DeviceState, WakeUp } from "../power/device.ts";
 import type { World } from "../power/world.ts";
 
 /** Where one of a cloud's services is, as its devices reach it. */
@@ -54,6 +55,8 @@ export interface Cloud {
   belief(deviceId: string): Belief | undefined;
   /** Ids whose belief changed after change number `since`. */
   changed(since: number): Iterable<string>;
+  /** What it tells testers beside its public API, without a key: jobs, calls … The lab API shows it below `/clouds/NAME/`. */
+  readonly management?: HttpHandler;
   /** Number of the newest change. */
   readonly changes: number;
   wake?(why: WakeUp): Promise<void> | void;
@@ -99,6 +102,8 @@ export interface Family {
   /** Where faults may strike. */
   readonly operations: readonly string[];
   readonly phases: readonly Phase[];
+  /** A device that is on has come to rest after its start: a live lab is ready when all have. Absent: all have at once. */
+  readonly isSettled?: (state: DeviceState) => boolean;
   /** Ids of devices that must lie in one cell with each other, such as HA pairs; absent: every device by itself. */
   readonly together?: (options: readonly JsonObject[]) => readonly (readonly number[])[];
   createCloud(spec: CloudSpec, world: World): Promise<Cloud>;

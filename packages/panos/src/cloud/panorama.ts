@@ -1,14 +1,14 @@
-import type {
-  Belief,
-  Cloud,
-  CloudSpec,
-  DeviceSpec,
-  Endpoint,
-  JsonObject,
-  Store,
-  TcpAddress,
-  WakeUp,
-  World,
+import {
+  type Belief,
+  type Cloud,
+  type CloudSpec,
+  type DeviceSpec,
+  type Endpoint,
+  type JsonObject,
+  type Store,
+  tcp,
+  type WakeUp,
+  type World,
 } from "@understudy/kernel";
 import { DIRECT_FIREWALLS, directHost, hostPort } from "../node/addresses.ts";
 import { firewallProfile } from "../node/firewall-profile.ts";
@@ -114,15 +114,17 @@ export class Panorama implements Cloud {
       template_stack: profile.templateStack,
     });
     this.#running.config.startsWithAnother(this.#running.state.config);
-    const api = this.#endpoints.http?.address;
     const enrolment = { serial: row.serial, panoramaIp: this.#profile.ipAddress, settings: this.#sharedSettings };
-    if (api?.kind !== "tcp" || row.number >= this.#direct) return enrolment;
-    return { ...enrolment, http: hostPort(directAddress(row.number, api)) };
+    return row.number < this.#direct ? { ...enrolment, ...this.#directAddresses(row.number) } : enrolment;
   }
 
-  /** Says whether everything that belongs to it runs: `/health` tells. True from the start unless told otherwise. */
-  announce(ready: boolean): void {
-    this.#running.ready = ready;
+  /** Where a firewall listens itself: at Panorama's own ports. */
+  #directAddresses(number: number): JsonObject {
+    const { http, https } = this.#endpoints;
+    return {
+      ...(http?.address.kind === "tcp" && { http: hostPort(tcp(directHost(number), http.address.port)) }),
+      ...(https?.address.kind === "tcp" && { https: hostPort(tcp(directHost(number), https.address.port)) }),
+    };
   }
 
   belief(deviceId: string): Belief | undefined {
@@ -165,12 +167,6 @@ export class Panorama implements Cloud {
     await this.#running.close("closed");
   }
 }
-
-const directAddress = (number: number, api: TcpAddress): TcpAddress => ({
-  kind: "tcp",
-  host: directHost(number),
-  port: api.port,
-});
 
 /** Where it will listen, as far as that is known before it does. */
 const planned = (spec: CloudSpec): Readonly<Record<string, Endpoint>> =>

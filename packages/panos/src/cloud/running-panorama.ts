@@ -60,8 +60,6 @@ export class RunningPanorama extends BaseNode<Whole> implements HttpHandler, Ses
   readonly #management: HttpHandler;
   /** Digests of what is on its way, by order and serial: noted with the firewall when it reports success. */
   readonly pushing = new Map<string, { readonly policy?: string; readonly template?: string }>();
-  /** Whether all that belongs to it runs. */
-  ready = true;
   #listeners: Listener[] = [];
 
   constructor(

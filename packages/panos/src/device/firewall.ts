@@ -17,15 +17,22 @@ import { writeState } from "./state-file.ts";
 export abstract class Firewall extends BaseNode<FirewallState> {
   readonly profile: FirewallProfile;
   #digest: { readonly of: XmlElement; readonly text: string } | undefined;
-  #connections: Connections = { connected: false, peer: false };
+  #connections: Connections;
 
-  constructor(profile: FirewallProfile, settings: Settings, world: World, state: FirewallState) {
+  constructor(
+    profile: FirewallProfile,
+    settings: Settings,
+    world: World,
+    state: FirewallState,
+    managed: "managed" | "unmanaged",
+  ) {
     super(settings, world, state, {
       save: (next) => writeState(world.storage, next),
       config: new StorageConfigFiles(world.storage),
       files: world.storage,
     });
     this.profile = profile;
+    this.#connections = managed === "managed" ? { connected: false, peer: false } : { peer: false };
   }
 
   /** Stands for what its configuration shares with its HA peer's; cheap while nobody has committed anything. */

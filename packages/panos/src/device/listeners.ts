@@ -14,7 +14,6 @@ import { hostPort } from "../node/addresses.ts";
 /** Where a firewall's own API is to listen. */
 export interface ListenPlan {
   readonly http?: TcpAddress;
-  /** Needs a certificate. */
   readonly https?: { readonly at: TcpAddress; readonly tls: ServerTls };
   /**
    * `asked`: the scenario wants just these addresses. `planned`: where one cannot be had on this machine, a free port of the only

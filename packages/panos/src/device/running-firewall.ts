@@ -54,7 +54,7 @@ export class RunningFirewall extends Firewall implements CallAnswerer, HttpHandl
     ties: FirewallTies,
     table: ApiTable<RunningFirewall>,
   ) {
-    super(profile, settings, world, state);
+    super(profile, settings, world, state, ties.panorama === undefined ? "unmanaged" : "managed");
     this.#table = table;
     this.#panoramaIp = ties.panoramaIp;
     this.#front = new HttpFront<RunningFirewall>(this, this.#table, (call, caller, answer, started) =>

@@ -39,8 +39,8 @@ export function firstFirewallState(profile: FirewallProfile, ha: HaState | undef
 
 /** What the firewall knows of its connections; gone with the power. */
 export interface Connections {
-  /** To Panorama. */
-  readonly connected: boolean;
+  /** To Panorama; absent on a firewall that has none. */
+  readonly connected?: boolean;
   /** To the HA peer. */
   readonly peer: boolean;
 }
@@ -57,7 +57,7 @@ export function toDeviceState(profile: FirewallProfile, state: FirewallState, co
     version: node.version,
     appVersion: node.appVersion,
     ready: node.ready,
-    connected: connections.connected,
+    ...(connections.connected === undefined ? {} : { connected: connections.connected }),
     ...(node.staged === undefined ? {} : { staged: node.staged }),
     ...(state.ha === undefined ? {} : { haState: state.ha.role, peerConnected: connections.peer }),
   };

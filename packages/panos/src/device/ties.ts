@@ -1,4 +1,4 @@
-import type { CloudLink, Endpoint, JsonValue, ServerTls } from "@understudy/kernel";
+import type { CloudLink, Endpoint, JsonValue } from "@understudy/kernel";
 import { parseHostPort } from "../node/addresses.ts";
 import type { FirewallProfile } from "../node/firewall-profile.ts";
 import type { ListenPlan } from "./listeners.ts";
@@ -21,32 +21,29 @@ export function tiesOf(profile: FirewallProfile, link: CloudLink | undefined): F
   const enrolment = link?.enrolment ?? {};
   return {
     labPort: api?.kind === "tcp" ? api.port : 0,
-    listen: listenPlan(profile, enrolment.http, enrolment.https, readTls(enrolment.tls)),
+    listen: listenPlan(profile, enrolment.http, enrolment.https),
     ...(panorama === undefined ? {} : { panorama, panoramaIp: textOf(enrolment.panoramaIp) ?? "192.168.1.2" }),
   };
 }
 
-function listenPlan(
-  profile: FirewallProfile,
-  http: JsonValue | undefined,
-  https: JsonValue | undefined,
-  tls: ServerTls | undefined,
-): ListenPlan {
+function listenPlan(profile: FirewallProfile, http: JsonValue | undefined, https: JsonValue | undefined): ListenPlan {
   const asked = profile.listen;
   const plain = address(asked === undefined ? http : asked.http);
-  const secure = tls === undefined ? undefined : address(asked === undefined ? https : asked.https);
+  const secure = address(asked === undefined ? https : asked.https);
   return {
     by: asked === undefined ? "planned" : "asked",
     ...(plain === undefined ? {} : { http: plain }),
-    ...(secure === undefined || tls === undefined ? {} : { https: { at: secure, tls } }),
+    ...(secure === undefined
+      ? {}
+      : { https: { at: secure, tls: { issuedFor: certificateNames(profile, secure.host) } } }),
   };
 }
 
+/** All that a client may call it. What no certificate can hold is left out. */
+const certificateNames = (profile: FirewallProfile, host: string): readonly string[] =>
+  [profile.serial, profile.hostname, host, profile.ipAddress, "127.0.0.1"].filter(
+    (name, at, all) => /^[\x21-\x7e]{1,253}$/.test(name) && all.indexOf(name) === at,
+  );
+
 const address = (value: JsonValue | undefined) => (typeof value === "string" ? parseHostPort(value) : undefined);
 const textOf = (value: JsonValue | undefined): string | undefined => (typeof value === "string" ? value : undefined);
-
-function readTls(value: JsonValue | undefined): ServerTls | undefined {
-  if (typeof value !== "object" || value === null || !("certificate" in value) || !("key" in value)) return undefined;
-  const { certificate, key } = value;
-  return typeof certificate === "string" && typeof key === "string" ? { certificate, key } : undefined;
-}

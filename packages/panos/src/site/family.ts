@@ -1,4 +1,11 @@
-import { type Family, type JsonObject, type JsonValue, type Site, UsageError } from "@understudy/kernel";
+import {
+  type DeviceState,
+  type Family,
+  type JsonObject,
+  type JsonValue,
+  type Site,
+  UsageError,
+} from "@understudy/kernel";
 import { Panorama } from "../cloud/panorama.ts";
 import { FirewallDevice } from "../device/firewall-device.ts";
 import { readSettings, readSpan } from "../node/settings.ts";
@@ -48,11 +55,18 @@ export const panos: Family = Object.freeze({
     { name: "offline", tone: "bad" },
     { name: "off", tone: "off" },
   ],
+  isSettled,
   together: (options) => [options.map((_, index) => index)],
   createCloud: (spec, world) => Panorama.create(spec, world),
   createDevice: (spec) => new FirewallDevice(spec),
   act,
 } satisfies Family);
+
+/** Connected, with a role in its pair; one that reboots, or is in maintenance, has nothing to wait for. */
+function isSettled({ phase, connected, haState, ready }: DeviceState): boolean {
+  if (phase !== "online" && phase !== "downloading" && phase !== "installing" && phase !== "booting") return true;
+  return connected !== false && (haState !== "initial" || ready !== true);
+}
 
 async function act(site: Site, action: string, args: JsonObject): Promise<JsonObject> {
   const endpoint = site.link.endpoints.http;

@@ -11,18 +11,16 @@ export interface PanoramaOptions extends ScenarioOverrides {
   readonly host?: string;
   /** Default 0: a free one. */
   readonly port?: number;
-  /** Absent: no HTTPS. 0: a free one. Needs `tls`. */
+  /** Absent: no HTTPS, but for firewalls whose `listen` says so. 0: a free one. */
   readonly tlsPort?: number;
-  /** PEM. */
+  /** Panorama's own certificate, PEM; default: a local authority issues one, as it does for each firewall. */
   readonly tls?: { readonly certificate: string; readonly key: string; readonly ca: string };
-  /** Makes a certificate of its own for each firewall that listens with TLS; absent: none does. */
-  readonly issue?: (names: readonly string[]) => Promise<{ readonly certificate: string; readonly key: string }>;
-  /** A SQLite file where the state is kept; default: nothing outlasts the process. */
+  /** A SQLite file where the state is kept, with folders for firewalls and certificates beside it; default: nothing outlasts the process. */
   readonly db?: string;
   /** URL of a database for Panorama's tables, instead of the file. */
   readonly database?: string;
-  /** How many firewalls get listeners of their own. Default 500; those with `listen` always do. */
-  readonly direct?: number;
+  /** Requests per second and remote address at Panorama; default: no limit. */
+  readonly rateLimit?: number;
   /** What all chance comes from. Default 1. */
   readonly seed?: number | string;
   /** How many times faster than the clock everything runs. Default 1. */

@@ -9,6 +9,7 @@ import {
   UsageError,
   type World,
 } from "@understudy/kernel";
+import type { ServedCell } from "@understudy/kernel/live";
 import { hostPort } from "../node/addresses.ts";
 import { ApiClient } from "./api-client.ts";
 import { panos } from "./family.ts";
@@ -26,15 +27,17 @@ export interface FirewallHandle {
 /** A Panorama with its firewalls, started by `startPanorama`. Dispose it (`await using`). */
 export class PanoramaServer implements AsyncDisposable {
   readonly apiKey: string;
+  readonly #served: ServedCell;
   readonly #cell: Cell;
-  readonly #close: () => Promise<void>;
+  readonly #cloud: string;
   #world: Promise<World> | undefined;
   #closed = false;
 
-  constructor(cell: Cell, apiKey: string, close: () => Promise<void>) {
-    this.#cell = cell;
+  constructor(served: ServedCell, cloud: string, apiKey: string) {
+    this.#served = served;
+    this.#cell = served.cell;
+    this.#cloud = cloud;
     this.apiKey = apiKey;
-    this.#close = close;
   }
 
   /** Such as `http://127.0.0.1:7420`. */
@@ -44,9 +47,14 @@ export class PanoramaServer implements AsyncDisposable {
 
   /** `undefined` without a TLS port. */
   get httpsUrl(): string | undefined {
-    return this.#cell.cloud("panorama").endpoints.https === undefined
+    return this.#cell.cloud(this.#cloud).endpoints.https === undefined
       ? undefined
       : `https://${hostPort(this.#address("https"))}`;
+  }
+
+  /** What clients are to trust: the certificate of the authority that issues those of firewalls, and Panorama's unless it was given one. PEM. */
+  async ca(): Promise<string> {
+    return (await this.#served.authority()).certificate;
   }
 
   get serials(): readonly string[] {
@@ -77,7 +85,7 @@ export class PanoramaServer implements AsyncDisposable {
 
   /** Upgrades firewalls as an operator does, pairs one member after the other. Resolves to the version each runs in the end. */
   upgrade(version: string, serials: readonly string[] = this.serials): Promise<JsonObject> {
-    return this.#cell.act(panos, "panorama", "upgrade", { version }, serials);
+    return this.#cell.act(panos, this.#cloud, "upgrade", { version }, serials);
   }
 
   /** Resolves when `done` holds. Rejects with code `timeout` after `within` of the server's own time. */
@@ -94,7 +102,7 @@ export class PanoramaServer implements AsyncDisposable {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
-    await this.#close();
+    await this.#served.close();
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -109,7 +117,7 @@ export class PanoramaServer implements AsyncDisposable {
   }
 
   #address(endpoint: string): TcpAddress {
-    const address = this.#cell.cloud("panorama").endpoints[endpoint]?.address;
+    const address = this.#cell.cloud(this.#cloud).endpoints[endpoint]?.address;
     if (address?.kind !== "tcp")
       throw new UsageError("no-endpoint", `This Panorama has no ${endpoint} listener.`, { endpoint });
     return address;

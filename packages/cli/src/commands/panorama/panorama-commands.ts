@@ -28,17 +28,24 @@ export const definePanorama = (group: Command, outcome: Outcome): void => addSer
 
 /** The lab of a scenario file. Throws `UsageError` before anything is opened. */
 async function scenarioIn(family: Family, given: Readonly<Record<string, unknown>>): Promise<ServedWhat> {
-  const { BASIC_SCENARIO, readScenario } = await import("@understudy/panos");
-  const { config, db, direct } = given;
-  const overrides = { ...environment(), ...timingOption(given.timing) };
-  const scenario =
-    typeof config === "string"
-      ? readScenario(await textIn(config), config, overrides)
-      : readScenario(BASIC_SCENARIO, "the basic scenario", overrides);
-  const options =
-    direct === undefined ? scenario.cloud : { ...scenario.cloud, direct: countOption("--direct", direct, 0, 100_000) };
+  const { BASIC_SCENARIO, placeAt, readScenario } = await import("@understudy/panos");
+  const { config, data, database, db, direct } = given;
+  if (db !== undefined && data !== undefined)
+    throw refused("--db", db, "no --data with it: both say where everything is kept");
+  const overrides = {
+    ...environment(),
+    ...timingOption(given.timing),
+    ...(direct !== undefined && { direct: countOption("--direct", direct, 0, 100_000) }),
+  };
+  const {
+    cloud: options,
+    devices,
+    faults,
+  } = typeof config === "string"
+    ? readScenario(await textIn(config), config, overrides)
+    : readScenario(BASIC_SCENARIO, "the basic scenario", overrides);
   const cloud = family.cloudKind;
-  const { devices, faults } = scenario;
+  const place = typeof db === "string" ? placeAt(db, database === undefined ? undefined : String(database)) : {};
   return {
     lab: {
       seed: 1,
@@ -49,14 +56,8 @@ async function scenarioIn(family: Family, given: Readonly<Record<string, unknown
       timeline: [],
       families: new Map([[family.name, family]]),
     },
-    options: { channels: "near", ...(typeof db === "string" && placeAt(db, given)) },
+    options: { channels: "near", ...place },
   };
-}
-
-/** A file for the tables, and a folder beside it for the firewalls. */
-function placeAt(db: string, { data, database }: Readonly<Record<string, unknown>>): ServedWhat["options"] {
-  if (data !== undefined) throw refused("--db", db, "no --data with it: both say where everything is kept");
-  return { standIns: `${db}.firewalls`, ...(database === undefined && { database: `sqlite:${db}` }) };
 }
 
 /** Durations in seconds, as the reference takes them. */

@@ -59,7 +59,13 @@ async function open(options: StartOptions, screen: LineScreen): Promise<ServedLa
   });
   const lab = labOfOneDevice(mocker.family, { id: DEVICE, options: mocker.options });
   const logs = textLogs(screen.line, options.debug === true ? "debug" : "warn");
-  return serveLab({ name: options.storage, lab, storages: { [DEVICE]: mocker.storage } }, place, logs);
+  return serveLab(
+    { name: options.storage, lab, storages: { [DEVICE]: mocker.storage } },
+    {
+      logs,
+      ...(place === undefined ? {} : { api: place }),
+    },
+  );
 }
 
 function decisionTimeout(given: string | undefined): number | undefined {

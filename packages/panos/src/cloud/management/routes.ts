@@ -45,10 +45,7 @@ export function managementRoutes(panorama: RunningPanorama): HttpHandler {
   router.route({
     method: "GET",
     path: "/health",
-    handle: () =>
-      panorama.ready
-        ? reply(200, { status: "healthy", devices: registry.size, database: "connected" })
-        : reply(503, { status: "starting", devices: registry.size, database: "connected" }),
+    handle: () => reply(200, { status: "healthy", devices: registry.size, database: "connected" }),
   });
   router.route({
     method: "GET",

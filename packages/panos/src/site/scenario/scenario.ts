@@ -1,4 +1,5 @@
 import { compileShape, type FaultRule, type JsonObject, UsageError, WireError } from "@understudy/kernel";
+import { firstRoleOf } from "../../node/firewall-profile.ts";
 import { readSpan } from "../../node/settings.ts";
 import { scenarioSchema } from "./scenario-schema.ts";
 import { ScenarioYaml } from "./scenario-yaml.ts";
@@ -11,8 +12,10 @@ export interface Scenario {
   readonly faults: readonly FaultRule[];
 }
 
-/** Durations from outside, in seconds; they win over those of the file. */
+/** What wins over the file. Durations are in seconds. */
 export interface ScenarioOverrides {
+  /** How many firewalls get listeners of their own. Default 500; those with `listen` always do. */
+  readonly direct?: number;
   /** Name of a timing profile. */
   readonly timing?: string;
   readonly downloadDuration?: string | number;
@@ -48,8 +51,13 @@ export function readScenario(text: string, file = "scenario", overrides: Scenari
   checkSerials(found.devices, yaml);
   checkPairs(found.devices, yaml);
   const { devices, failures = [], name: _, description: __, ...shared } = found;
+  const { direct } = overrides;
   return {
-    cloud: { ...(shared as JsonObject), timing: timingOf(shared.timing, overrides, file) }, // valid by the schema
+    cloud: {
+      ...(shared as JsonObject), // valid by the schema
+      timing: timingOf(shared.timing, overrides, file),
+      ...(direct === undefined ? {} : { direct }),
+    },
     devices: devices.map((options) => ({ id: String(options.serial), options })),
     faults: failures.map(faultOf),
   };
@@ -88,9 +96,10 @@ function checkPairs(devices: readonly JsonObject[], yaml: ScenarioYaml): void {
       throw yaml.problem(`devices[${at}].ha_peer`, `there is no device ${String(device.ha_peer)}`);
     if (peer.ha_peer !== device.serial)
       throw yaml.problem(`devices[${at}].ha_peer`, `${String(device.ha_peer)} names another peer, or none`);
-    const roles = [device.ha_role ?? "active", peer.ha_role ?? "active"];
-    if (roles.every((role) => role === "active"))
+    if ([device, peer].every(({ ha_role }) => firstRoleOf(ha_role) === "active"))
       throw yaml.problem(`devices[${at}].ha_role`, `both ${String(device.serial)} and its peer are to be active`);
+    if ((device.ha_mode ?? "active-passive") !== (peer.ha_mode ?? "active-passive"))
+      throw yaml.problem(`devices[${at}].ha_mode`, `${String(device.serial)} and its peer have different modes`);
   }
 }
 

@@ -1,4 +1,6 @@
-import { jsonReply, type Network, targetPath } from "@understudy/kernel";
+import { targetPath } from "../network/http.ts";
+import type { Network } from "../network/network.ts";
+import { jsonReply } from "./reply.ts";
 
 const STARTING = jsonReply({ status: "starting" }, 503);
 

@@ -1,15 +1,6 @@
-import {
-  type AcceptOptions,
-  type Address,
-  type Channel,
-  type ChannelEnd,
-  type ChannelHost,
-  type DialOptions,
-  type Listener,
-  type Network,
-  NetworkError,
-  type Protocol,
-} from "@understudy/kernel";
+import type { Address } from "./address.ts";
+import type { Channel, ChannelEnd, ChannelHost, Protocol } from "./channel.ts";
+import { type AcceptOptions, type DialOptions, type Listener, type Network, NetworkError } from "./network.ts";
 
 /**
  * A network whose channels between two ends of this process stay in it and cost no sockets; requests, and channels to others, go

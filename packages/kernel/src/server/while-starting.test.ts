@@ -1,5 +1,9 @@
-import { emptyReply, type HttpRequest, InProcessNetwork, tcp, VirtualTime } from "@understudy/kernel";
 import { expect, test } from "vitest";
+import { tcp } from "../network/address.ts";
+import type { HttpRequest } from "../network/http.ts";
+import { InProcessNetwork } from "../network/in-process/in-process-network.ts";
+import { VirtualTime } from "../time/virtual-time.ts";
+import { emptyReply } from "./reply.ts";
 import { unwellWhile } from "./while-starting.ts";
 
 const get = (target: string): HttpRequest => ({

@@ -1,22 +1,23 @@
-import {
-  type Blobs,
-  MemoryBlobs,
-  MemoryStorage,
-  type PowerableStorage,
-  type PowerableStores,
-  type Timekeeper,
-} from "@understudy/kernel";
-import { DirectoryBlobs, openDirectoryStorage, openStores } from "@understudy/kernel/live";
+import type { Blobs } from "../storage/blob.ts";
+import { DirectoryBlobs } from "../storage/directory-blobs.ts";
+import { openDirectoryStorage } from "../storage/directory-storage.ts";
+import { MemoryBlobs } from "../storage/memory-blobs.ts";
+import { MemoryStorage } from "../storage/memory-storage.ts";
+import { PathNames } from "../storage/path-names.ts";
+import type { PowerableStorage } from "../storage/storage.ts";
+import { openStores } from "../store/open-stores.ts";
+import type { PowerableStores } from "../store/store.ts";
+import type { Timekeeper } from "../time/clock.ts";
 
 /** Where a live lab keeps what outlasts it: a folder of the host, or memory. */
-export interface LabPlace {
+export interface Place {
   readonly blobs: Blobs;
   readonly stores: PowerableStores;
   storageFor(id: string, time: Timekeeper): Promise<PowerableStorage>;
   close(): Promise<void>;
 }
 
-export interface LabPlaceOptions {
+export interface PlaceOptions {
   /** Absent: memory. */
   readonly data?: string;
   /** URL of the database for tables; default: `tables.db` in the data folder, or memory. */
@@ -28,7 +29,7 @@ export interface LabPlaceOptions {
 }
 
 /** Opens the place of a lab: `DIR/stand-ins/ID`, `DIR/blobs` and `DIR/tables.db`. Throws `in-use` when another lab holds it. */
-export async function openLabPlace(options: LabPlaceOptions): Promise<LabPlace> {
+export async function openPlace(options: PlaceOptions): Promise<Place> {
   const { data, database, storages = {} } = options;
   const standIns = options.standIns ?? (data === undefined ? undefined : `${data}/stand-ins`);
   const locked = data ?? standIns;
@@ -37,6 +38,7 @@ export async function openLabPlace(options: LabPlaceOptions): Promise<LabPlace> 
     const stores = await openStores(database ?? (data === undefined ? "memory:" : `sqlite:${data}/tables.db`));
     const blobs = data === undefined ? new MemoryBlobs() : await DirectoryBlobs.open(`${data}/blobs`);
     const open: PowerableStorage[] = Object.values(storages);
+    const { intern } = new PathNames();
     return {
       blobs,
       stores,
@@ -45,7 +47,7 @@ export async function openLabPlace(options: LabPlaceOptions): Promise<LabPlace> 
         if (elsewhere !== undefined) return elsewhere;
         const storage =
           standIns === undefined
-            ? new MemoryStorage({ now: () => time.now() })
+            ? new MemoryStorage({ now: () => time.now(), intern })
             : await openDirectoryStorage(`${standIns}/${id}`, { blobs });
         open.push(storage);
         return storage;

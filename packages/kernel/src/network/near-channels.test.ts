@@ -1,5 +1,8 @@
-import { type Channel, type ChannelEnd, InProcessNetwork, type Protocol, tcp, VirtualTime } from "@understudy/kernel";
 import { expect, test } from "vitest";
+import { VirtualTime } from "../time/virtual-time.ts";
+import { tcp } from "./address.ts";
+import type { Channel, ChannelEnd, Protocol } from "./channel.ts";
+import { InProcessNetwork } from "./in-process/in-process-network.ts";
 import { nearChannels } from "./near-channels.ts";
 
 const protocol: Protocol<string> = {
