@@ -42,6 +42,11 @@ timeline:
   - { at: 40s, upgrade: { version: 10.2.0 } }
   - { at: 60s, power-cut: { share: 0.5 }, for: 15s }
   - { at: 111s, power-cut: { share: 0.5 }, for: 5s }
+  - { at: 150s, force: { phase: maintenance, to: { share: 0.5 } } }
+  - { at: 170s, force: { phase: online, tcp_sessions: 7 } }
+  - { at: 190s, force: { ha_state: non-functional, to: panos-1 } }
+  - { at: 200s, force: { phase: off, to: { share: 0.5 } } }
+  - { at: 220s, force: { phase: downloading } }
 `,
 };
 

@@ -56,4 +56,6 @@ export type TimelineEntry =
       readonly to: Selection;
     }
   | { readonly kind: "power-cut"; readonly at: Duration; readonly to: Selection; readonly lasting?: Duration }
+  /** Makes devices what a tester wants them to be; `wanted` fits the family's `force` schema. */
+  | { readonly kind: "force"; readonly at: Duration; readonly wanted: JsonObject; readonly to: Selection }
   | { readonly kind: "fault"; readonly at: Duration; readonly rule: FaultRule };

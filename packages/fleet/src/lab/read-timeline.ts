@@ -1,6 +1,6 @@
 import type { Family, FaultRule, JsonObject } from "@understudy/kernel";
 import { compileShape } from "@understudy/kernel";
-import { type Static, Type } from "typebox";
+import { type Static, type TSchema, Type } from "typebox";
 import { DURATION_FORMS, parseDuration } from "./duration.ts";
 import type { Selection, TimelineEntry } from "./lab.ts";
 import { faultShape } from "./lab-shapes.ts";
@@ -60,19 +60,29 @@ function readEntry(entry: Readonly<Record<string, unknown>>, where: string, cont
     );
   if (name === "fault")
     return { kind: "fault", at, rule: context.fault(fault.parse(value, `lab.${where}.fault`), `${where}.fault`) };
-  return readAction(name, value, at, where, context);
+  if (name === "force") {
+    const { args: wanted, to } = readOrder(name, value, where, context, ({ schemas }) => schemas.force);
+    return { kind: "force", at, wanted, to };
+  }
+  return {
+    kind: "act",
+    at,
+    action: name,
+    ...readOrder(name, value, where, context, ({ schemas }) => schemas.actions[name]),
+  };
 }
 
-function readAction(
+/** What one family's devices are to do or be: its arguments by the family's schema, and whom it is for. */
+function readOrder(
   name: string,
   value: unknown,
-  at: TimelineEntry["at"],
   where: string,
   context: Context,
-): TimelineEntry {
+  schemaOf: (family: Family) => TSchema | undefined,
+): { readonly args: JsonObject; readonly to: Selection } {
   const { family: wanted, to, ...args } = (typeof value === "object" && value !== null ? value : {}) as JsonObject; // YAML gives plain data
   const able = context.families.filter(
-    (family) => name in family.schemas.actions && (wanted === undefined || family.name === wanted),
+    (family) => schemaOf(family) !== undefined && (wanted === undefined || family.name === wanted),
   );
   const [family] = able;
   if (family === undefined)
@@ -83,15 +93,9 @@ function readAction(
       "no family",
       `family: one of ${able.map((one) => one.name).join(", ")}`,
     );
-  const schema = family.schemas.actions[name];
+  const schema = schemaOf(family);
   if (schema !== undefined) context.check(schema, args, `lab.${where}.${name}`);
-  return {
-    kind: "act",
-    at,
-    action: name,
-    args,
-    to: { family: family.name, ...selection(to, `${where}.${name}.to`, context) },
-  };
+  return { args, to: { family: family.name, ...selection(to, `${where}.${name}.to`, context) } };
 }
 
 /** `all`, an id or glob, or an object with fleet, device and share. */
@@ -110,5 +114,5 @@ function duration(value: unknown, where: string, context: Context): TimelineEntr
 
 function known(context: Context): string {
   const actions = context.families.flatMap((family) => Object.keys(family.schemas.actions));
-  return [...new Set(["power-cut", "fault", ...actions])].join(", ");
+  return [...new Set(["power-cut", "fault", "force", ...actions])].join(", ");
 }

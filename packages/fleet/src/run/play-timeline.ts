@@ -46,6 +46,9 @@ async function happen(
       cell.ground.time.schedule(later(cell.ground.time.now(), entry.lasting), back, number);
       return;
     }
+    case "force":
+      await Promise.all(selected(cell, entry.to, number, fleetOf).map((id) => cell.power.force(id, entry.wanted)));
+      return;
     case "act": {
       const ids = selected(cell, entry.to, number, fleetOf);
       if (ids.length === 0) return;
