@@ -8,7 +8,7 @@ export const administrators = (users: readonly User[]): Markup =>
 
 /** The certificate that is there from the start. */
 export const certificates = (): Markup =>
-  xml`<certificate><entry name="${MOCK_CERTIFICATE.name}"><subject-hash>f3a0f5e1</subject-hash><issuer-hash>f3a0f5e1</issuer-hash><not-valid-before>${MOCK_CERTIFICATE.notBefore}</not-valid-before><issuer>${MOCK_CERTIFICATE.subject}</issuer><not-valid-after>${MOCK_CERTIFICATE.notAfter}</not-valid-after><common-name>mock-cert</common-name><expiry-epoch>${MOCK_CERTIFICATE.expiryEpoch}</expiry-epoch><ca>yes</ca><subject>${MOCK_CERTIFICATE.subject}</subject><public-key>${MOCK_CERTIFICATE.pem}</public-key><algorithm>RSA</algorithm></entry></certificate>`;
+  xml`<certificate><entry name="${MOCK_CERTIFICATE.name}"><subject-hash>f3a0f5e1</subject-hash><issuer-hash>f3a0f5e1</issuer-hash><not-valid-before>${MOCK_CERTIFICATE.notBefore}</not-valid-before><issuer>${MOCK_CERTIFICATE.subject}</issuer><not-valid-after>${MOCK_CERTIFICATE.notAfter}</not-valid-after><common-name>mock-cert</common-name><expiry-epoch>${MOCK_CERTIFICATE.expiryEpoch}</expiry-epoch><ca>yes</ca><subject>${MOCK_CERTIFICATE.subject}</subject><public-key>${MOCK_CERTIFICATE.pem}</public-key><algorithm>RSA</algorithm><private-key>${MOCK_CERTIFICATE.sealedKey}</private-key></entry></certificate>`;
 
 /** Name, addresses and services of a node. */
 export const systemSettings = (

@@ -1,6 +1,7 @@
 /**
  * The certificate every simulated node has in its configuration from the start: self-signed, RSA 2048, SHA-256. Nothing is
- * protected by it, and nobody has its key; it is there to be looked at.
+ * protected by it, and nobody has its key; it is there to be looked at. Where a node shows the key, sealed with its master
+ * key, stands a text of that form: clients take the element out before they read the rest, and fail without it.
  */
 export const MOCK_CERTIFICATE = Object.freeze({
   name: "mock-cert",
@@ -8,6 +9,7 @@ export const MOCK_CERTIFICATE = Object.freeze({
   notBefore: "Nov 20 23:06:05 2026 GMT",
   notAfter: "Nov 15 23:06:05 2046 GMT",
   expiryEpoch: "2425935965",
+  sealedKey: "-AQ==bm9ib2R5IGhhcyB0aGlzIGtl=bm90aGluZyBpcyBzZWFsZWQgaGVyZTogdGhlcmUgaXMgbm8gc3VjaCBrZXk=",
   pem: `-----BEGIN CERTIFICATE-----
 MIIC9jCCAd6gAwIBAgIBATANBgkqhkiG9w0BAQsFADAUMRIwEAYDVQQDDAltb2Nr
 LWNlcnQwHhcNMjYxMTIwMjMwNjA1WhcNNDYxMTE1MjMwNjA1WjAUMRIwEAYDVQQD

@@ -64,11 +64,11 @@ function parsed(pem: string | undefined): X509Certificate | undefined {
   }
 }
 
-/** The PEM text of a configured certificate, with its private key when that is asked for. `undefined`: there is no such key. */
+/** The PEM text of a configured certificate, with its private key when that is asked for. `undefined`: there is no key, or it cannot be unsealed. */
 export function exportedPem(entry: XmlElement, part: "certificate" | "with-key"): string | undefined {
   const certificate = ended(childText(entry, "public-key") ?? "");
   if (part === "certificate") return certificate;
-  const key = childText(entry, "private-key");
+  const key = privateKeyOf(childText(entry, "private-key") ?? "");
   return key === undefined ? undefined : certificate + ended(key);
 }
 

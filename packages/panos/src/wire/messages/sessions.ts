@@ -114,6 +114,7 @@ export const renderSessions = (sessions: readonly ShownSession[]): Markup =>
         nat: "False",
         srcnat: "False",
         dstnat: "False",
+        proxy: "False",
         "decrypt-mirror": "False",
         state: "ACTIVE",
         type: "FLOW",
