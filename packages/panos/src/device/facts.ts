@@ -1,5 +1,6 @@
 import { macAddress } from "../node/profile.ts";
 import { phaseOf } from "../node/state.ts";
+import { roleName } from "../wire/link/ha-frames.ts";
 import type { DeviceFacts } from "../wire/link/panorama-frames.ts";
 import type { Firewall } from "./firewall.ts";
 
@@ -25,7 +26,7 @@ export function factsOf(firewall: Firewall, listen: DeviceFacts["listen"]): Devi
     ...(state.lastReboot === undefined ? {} : { lastReboot: state.lastReboot }),
     ...(whole.ha === undefined || profile.ha === undefined
       ? {}
-      : { haState: whole.ha.role, haPeer: profile.ha.peerSerial }),
+      : { haState: roleName(whole.ha.role, profile.ha.mode), haPeer: profile.ha.peerSerial }),
     ...(listen === undefined ? {} : { listen }),
   };
 }

@@ -5,9 +5,9 @@ import type { FirewallProfile } from "../node/firewall-profile.ts";
 import type { Job } from "../node/jobs/job.ts";
 import type { Decision } from "../node/kept.ts";
 import type { NewLog } from "../node/logs/log-entry.ts";
-import { systemLog } from "../node/logs/node-logs.ts";
 import type { Settings } from "../node/settings.ts";
 import type { XmlElement } from "../wire/xml/tree.ts";
+import { haLogs } from "./ha/ha-logs.ts";
 import { type HaState, readyHa } from "./ha/ha-state.ts";
 import { digestOf } from "./ha/shared-config.ts";
 import { type Connections, type FirewallState, toDeviceState } from "./state.ts";
@@ -70,9 +70,9 @@ export abstract class Firewall extends BaseNode<FirewallState> {
     now: Instant,
   ): readonly NewLog[] {
     const logs = super.logsOf(before, after, ended, now);
-    if (before.ha?.role === after.ha?.role || before.ha === undefined || after.ha === undefined) return logs;
-    const text = `HA Group 1: Moved from state ${stateName(before.ha.role)} to state ${stateName(after.ha.role)}`;
-    return [...logs, systemLog(now, "ha", "state-change", after.ha.role === "active" ? "critical" : "high", text)];
+    const mode = this.profile.ha?.mode;
+    if (mode === undefined || before.ha === undefined || after.ha === undefined) return logs;
+    return [...logs, ...haLogs(before.ha, after.ha, mode, now)];
   }
 
   /** Changes its part in the pair. A firewall without a pair is left as it is. */
@@ -90,6 +90,3 @@ export abstract class Firewall extends BaseNode<FirewallState> {
     this.tell("connection");
   }
 }
-
-/** `Active`, as the system log writes it. */
-const stateName = (role: string): string => role.charAt(0).toUpperCase() + role.slice(1);

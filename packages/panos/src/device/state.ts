@@ -1,6 +1,7 @@
 import type { DeviceState, Instant, JsonObject } from "@understudy/kernel";
 import type { FirewallProfile } from "../node/firewall-profile.ts";
 import { firstNodeState, type NodePhase, type NodeState, phaseOf } from "../node/state.ts";
+import { type HaMode, roleName } from "../wire/link/ha-frames.ts";
 import type { HaState } from "./ha/ha-state.ts";
 
 /** Layout of `state.json`. A storage with another number is not read. */
@@ -45,6 +46,8 @@ export interface Connections {
   readonly peer: boolean;
 }
 
+const modeOf = ({ ha }: FirewallProfile): HaMode => ha?.mode ?? "active-passive";
+
 /** The firewall as the lab sees it. */
 export function toDeviceState(profile: FirewallProfile, state: FirewallState, connections: Connections): DeviceState {
   const { node } = state;
@@ -59,7 +62,9 @@ export function toDeviceState(profile: FirewallProfile, state: FirewallState, co
     ready: node.ready,
     ...(connections.connected === undefined ? {} : { connected: connections.connected }),
     ...(node.staged === undefined ? {} : { staged: node.staged }),
-    ...(state.ha === undefined ? {} : { haState: state.ha.role, peerConnected: connections.peer }),
+    ...(state.ha === undefined
+      ? {}
+      : { haState: roleName(state.ha.role, modeOf(profile)), peerConnected: connections.peer }),
   };
   return shown;
 }

@@ -44,8 +44,10 @@ export function sessionsNow(firewall: RunningFirewall): number {
 
 /** With session synchronisation the many sessions of a pair are where the active role is. */
 function syncedSessions(firewall: RunningFirewall, own: number): number {
-  const peer = firewall.ha?.peer?.sessions;
-  if (!firewall.settings.haSessionSync || peer === undefined) return own;
+  const { ha } = firewall;
+  const peer = ha?.peer?.sessions;
+  const linked = ha?.peer?.ha2 === true && firewall.whole.ha?.outages?.ha2 === undefined;
+  if (!firewall.settings.haSessionSync || peer === undefined || !linked) return own;
   return firewall.whole.ha?.role === "active" ? Math.max(own, peer) : Math.min(own, peer);
 }
 

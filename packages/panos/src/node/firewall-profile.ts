@@ -33,6 +33,7 @@ export type TrafficPattern = (typeof TRAFFIC_PATTERNS)[number];
 
 export interface HaProfile {
   readonly peerSerial: string;
+  readonly mode: "active-passive" | "active-active";
   /** The role it has when the lab starts. */
   readonly firstRole: "active" | "passive";
   /** Lower is better. Default 100 for the first active, 200 for the other. */
@@ -102,14 +103,19 @@ export function firewallProfile(spec: Pick<DeviceSpec, "id" | "options">): Firew
 function haProfile(options: JsonObject): HaProfile | undefined {
   const peerSerial = text(options.ha_peer);
   if (peerSerial === undefined || options.ha_enabled === false) return undefined;
-  const firstRole = options.ha_role === "passive" ? "passive" : "active";
+  const firstRole = firstRoleOf(options.ha_role);
   return {
     peerSerial,
+    mode: options.ha_mode === "active-active" ? "active-active" : "active-passive",
     firstRole,
     priority: number(options.ha_priority) ?? (firstRole === "active" ? 100 : 200),
     preemptive: options.ha_preemptive === true,
   };
 }
+
+/** The role that a scenario gives a member; `active` where it gives none. */
+export const firstRoleOf = (role: JsonValue | undefined): "active" | "passive" =>
+  role === "passive" || role === "active-secondary" ? "passive" : "active";
 
 const NO_TEXTS: readonly string[] = Object.freeze([]);
 const text = (value: JsonValue | undefined): string | undefined => (typeof value === "string" ? value : undefined);

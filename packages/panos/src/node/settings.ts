@@ -84,6 +84,8 @@ const TIMING_KEYS = {
   shutdown_delay: "shutdownDelay",
   reconnect_delay: "reconnectDelay",
   preempt_hold: "preemptHold",
+  monitor_fail_hold: "monitorFailHold",
+  tentative_hold: "tentativeHold",
   bgp: "bgp",
 } as const satisfies Readonly<Record<string, keyof Timing>>;
 

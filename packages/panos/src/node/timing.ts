@@ -25,6 +25,10 @@ export interface Timing {
   readonly reconnectDelay: Span;
   /** For how long a better-placed passive node waits before it preempts. */
   readonly preemptHold: Span;
+  /** From the end of a monitored failure until the member returns into service. */
+  readonly monitorFailHold: Span;
+  /** For how long a member of an active/active pair that comes back is tentative. */
+  readonly tentativeHold: Span;
   /** From when a firewall does its routing until the session with a BGP peer is established. */
   readonly bgp: Span;
 }
@@ -44,6 +48,8 @@ const fast: Timing = Object.freeze({
   shutdownDelay: exactly(0.5),
   reconnectDelay: exactly(0),
   preemptHold: exactly(10),
+  monitorFailHold: exactly(2),
+  tentativeHold: exactly(3),
   bgp: exactly(2),
 });
 
@@ -59,6 +65,8 @@ const realistic: Timing = Object.freeze({
   shutdownDelay: range(5, 15),
   reconnectDelay: range(5, 20),
   preemptHold: exactly(60),
+  monitorFailHold: exactly(60),
+  tentativeHold: exactly(60),
   bgp: range(10, 40),
 });
 
@@ -74,6 +82,8 @@ const production: Timing = Object.freeze({
   shutdownDelay: range(20, 60),
   reconnectDelay: range(10, 60),
   preemptHold: exactly(60),
+  monitorFailHold: exactly(60),
+  tentativeHold: exactly(60),
   bgp: range(15, 90),
 });
 

@@ -1,118 +1,72 @@
-import { between, type Duration } from "@understudy/kernel";
 import type { Behavior } from "../../node/node.ts";
 import { featureRelease } from "../../node/software/version.ts";
-import { CODES, refused, result, resultText, told } from "../../wire/api/answer.ts";
-import type { HaStatus } from "../../wire/link/ha-frames.ts";
-import { type HaMember, type HaView, haMessage, type RunningSync } from "../../wire/messages/high-availability.ts";
+import { type Answer, CODES, refused, result, resultText, told } from "../../wire/api/answer.ts";
+import { haMessage } from "../../wire/messages/high-availability.ts";
 import type { HaLink } from "../ha/ha-link.ts";
-import { statusOf } from "../ha/status.ts";
+import { haView } from "../ha/ha-view.ts";
 import type { RunningFirewall } from "../running-firewall.ts";
+import { haDetailBehaviors } from "./high-availability-details.ts";
 
-/** What a member tells of its pair. */
-export function haView(firewall: RunningFirewall): HaView {
-  const { ha: link, profile, whole } = firewall;
-  if (link === undefined || profile.ha === undefined || whole.ha === undefined) return { enabled: false };
-  const own = statusOf(firewall, profile.ha, whole.ha, link.ownIp);
-  const up = link.link === "up" && link.peer !== undefined;
-  const peer = up ? link.peer : undefined;
-  const buildCompatible = peer === undefined || featureRelease(peer.version) === featureRelease(own.version);
-  return {
-    enabled: true,
-    local: member(own, firewall, whole.ha.reason),
-    peer: peer === undefined ? absentPeer(link, own, profile.ha.peerSerial) : member(peer, firewall),
-    connection: up ? "up" : "down",
-    buildCompatible,
-    runningSync: syncOf(own, peer),
-  };
-}
-
-function syncOf(own: HaStatus, peer: HaStatus | undefined): RunningSync {
-  if (own.syncing || peer?.syncing === true) return "synchronization in progress";
-  return peer !== undefined && peer.configDigest === own.configDigest ? "synchronized" : "not synchronized";
-}
-
-function member(status: HaStatus, firewall: RunningFirewall, reason?: string): HaMember {
-  return {
-    serial: status.serial,
-    state: status.role,
-    stateDuration: between(status.since as ReturnType<RunningFirewall["now"]>, firewall.now()), // an instant, as the peer told it
-    priority: String(status.priority),
-    preemptive: status.preemptive,
-    version: status.version,
-    model: status.model,
-    appVersion: status.appVersion,
-    mgmtIp: status.mgmtIp,
-    ha1Ip: status.ha1Ip,
-    ...(reason === undefined ? {} : { reason }),
-  };
-}
-
-/** What is shown of a peer nobody hears of: what was last known, in state `unknown`. */
-function absentPeer(link: HaLink, own: HaStatus, serial: string): HaMember {
-  return {
-    serial,
-    state: "unknown",
-    stateDuration: 0 as Duration,
-    priority: "",
-    preemptive: false,
-    version: own.version,
-    model: own.model,
-    appVersion: own.appVersion,
-    mgmtIp: "unknown",
-    ha1Ip: link.peerIp,
-  };
-}
+type FirewallBehavior = Behavior<RunningFirewall>;
 
 const NOT_ENABLED = refused(CODES.invalidCommand, "High-availability is not enabled");
 
-const tellsHa = (on: string): Behavior<RunningFirewall> => ({
+const tellsHa = (on: string): FirewallBehavior => ({
   on,
   handle: (firewall) => result(haMessage.render(haView(firewall))),
 });
 
-const changesOwnState = (
-  word: "suspend" | "functional",
-  told: "suspended" | "functional",
-): Behavior<RunningFirewall> => ({
-  on: `request.high-availability.state.${word}`,
-  handle: async (firewall) => {
-    if (firewall.ha === undefined) return NOT_ENABLED;
-    await (word === "suspend" ? firewall.ha.suspend() : firewall.ha.resume());
-    return resultText(`Successfully changed HA state to ${told}`);
-  },
+/** A command that needs a pair. */
+const inPair = (
+  on: string,
+  handle: (ha: HaLink, firewall: RunningFirewall) => Answer | Promise<Answer>,
+): FirewallBehavior => ({
+  on: `request.high-availability.${on}`,
+  handle: (firewall) => (firewall.ha === undefined ? NOT_ENABLED : handle(firewall.ha, firewall)),
 });
 
-const changesPeerState = (
-  word: "suspend" | "functional",
-  told: "suspended" | "functional",
-): Behavior<RunningFirewall> => ({
-  on: `request.high-availability.state.peer.${word}`,
-  handle: (firewall) => {
-    if (firewall.ha === undefined) return NOT_ENABLED;
-    return firewall.ha.order(told)
-      ? resultText(`Successfully changed HA state to ${told}`)
-      : refused(CODES.notFound, "HA peer is not connected");
-  },
+const changed = (state: "suspended" | "functional"): Answer => resultText(`Successfully changed HA state to ${state}`);
+const NO_PEER = refused(CODES.notFound, "HA peer is not connected");
+
+const suspends = inPair("state.suspend", async (ha) => {
+  await ha.suspend();
+  return changed("suspended");
 });
+
+const resumes = inPair("state.functional", async (ha) => {
+  await ha.resume();
+  return changed("functional");
+});
+
+const ordersPeer = (word: string, state: "suspended" | "functional"): FirewallBehavior =>
+  inPair(`state.peer.${word}`, (ha) => (ha.order(state) ? changed(state) : NO_PEER));
 
 const QUEUED = told("HA synchronization job has been queued on peer. Please check job status on peer.");
 const NOT_SYNCED = refused(CODES.notFound, "Failed to synchronize running configuration with HA peer");
+const BUSY = refused(CODES.notFound, "Another sync is in progress. Please try again later");
 
-const syncs = (what: string): Behavior<RunningFirewall> => ({
-  on: `request.high-availability.sync-to-remote.${what}`,
-  handle: (firewall) => {
-    if (firewall.ha === undefined) return NOT_ENABLED;
-    return firewall.ha.shareConfig() ? QUEUED : NOT_SYNCED;
-  },
-});
+/** Configurations go only between equal feature releases. */
+const syncsConfig = (what: "running" | "candidate"): FirewallBehavior =>
+  inPair(`sync-to-remote.${what}-config`, (ha, firewall) => {
+    const { peer } = ha;
+    if (peer === undefined || featureRelease(peer.version) !== featureRelease(firewall.state.version))
+      return NOT_SYNCED;
+    if (peer.syncing) return BUSY;
+    return ha.shareConfig(what) ? QUEUED : NOT_SYNCED;
+  });
 
-export const haBehaviors: readonly Behavior<RunningFirewall>[] = [
+const syncs = (what: string): FirewallBehavior =>
+  inPair(`sync-to-remote.${what}`, (ha) => (ha.share(what) ? QUEUED : NO_PEER));
+
+export const haBehaviors: readonly FirewallBehavior[] = [
   tellsHa("show.high-availability.state"),
   tellsHa("show.high-availability.all"),
-  changesOwnState("suspend", "suspended"),
-  changesOwnState("functional", "functional"),
-  changesPeerState("suspend", "suspended"),
-  changesPeerState("functional", "functional"),
-  syncs("running-config"),
-  syncs("candidate-config"),
+  ...haDetailBehaviors,
+  suspends,
+  resumes,
+  ordersPeer("suspend", "suspended"),
+  ordersPeer("functional", "functional"),
+  syncsConfig("running"),
+  syncsConfig("candidate"),
+  ...["clock", "id-manager", "runtime-state", "certificates", "disk"].map(syncs),
 ];

@@ -48,6 +48,10 @@ export class HaChannel implements ChannelEnd<HaFrame>, ChannelHost<HaFrame> {
   #wasHeard = false;
   #link: PeerLink = "unknown";
   #retry: Duration = FIRST_RETRY;
+  /** This end of the cable is pulled. */
+  #severed = false;
+  #sent = 0;
+  #received = 0;
 
   constructor(world: World, addresses: HaAddresses, isLower: boolean, speaker: HaSpeaker) {
     this.#world = world;
@@ -58,6 +62,27 @@ export class HaChannel implements ChannelEnd<HaFrame>, ChannelHost<HaFrame> {
 
   get link(): PeerLink {
     return this.#link;
+  }
+
+  /** Frames since the boot. */
+  get traffic(): { readonly sent: number; readonly received: number } {
+    return { sent: this.#sent, received: this.#received };
+  }
+
+  /** Pulls the cable: nothing goes through, and no end can tell whether the other is alive. */
+  async sever(): Promise<void> {
+    this.#severed = true;
+    const channel = this.#channel;
+    this.#lose("cut");
+    channel?.close("partition");
+    await this.#speaker.unlinked();
+  }
+
+  /** Plugs it in again. */
+  async heal(): Promise<void> {
+    this.#severed = false;
+    this.#retry = FIRST_RETRY;
+    await this.dial();
   }
 
   /** Waits for the peer's call. An address that cannot be had leaves only its own calls. */
@@ -81,17 +106,18 @@ export class HaChannel implements ChannelEnd<HaFrame>, ChannelHost<HaFrame> {
 
   /** Calls the peer, unless there is a link. */
   async dial(): Promise<void> {
-    if (this.#isLinked || this.#dialling) return;
+    if (this.#isLinked || this.#dialling || this.#severed) return;
     this.#dialling = true;
     try {
       const channel = await this.#world.network.dial(this.#addresses.peer, haProtocol, this);
       this.#dialling = false;
-      if (channel.open) this.#adopt(channel, true);
+      if (this.#severed) channel.close("partition");
+      else if (channel.open) this.#adopt(channel, true);
       else if (!this.#isLinked) await this.#cutOff(); // closed before anybody could look
     } catch (error) {
       this.#dialling = false;
       if (!(error instanceof NetworkError)) throw error;
-      if (this.#isLinked) return; // the peer's own call came through
+      if (this.#isLinked || this.#severed) return; // the peer's own call came through, or the cable is out
       if (error.code !== "refused") return this.#cutOff();
       this.#lose("dead");
       await this.#speaker.unlinked();
@@ -101,20 +127,23 @@ export class HaChannel implements ChannelEnd<HaFrame>, ChannelHost<HaFrame> {
   /** Sent while there is a link; else it is of no use to anybody. */
   send(frame: HaFrame): void {
     if (!this.#isLinked) return;
+    this.#sent++;
     this.#channel
       ?.send(frame)
       .catch((error: unknown) => this.#world.log.debug(() => `not sent to the peer: ${messageOf(error)}`));
   }
 
   accept(channel: Channel<HaFrame>): ChannelEnd<HaFrame> {
-    this.#adopt(channel, false);
+    if (this.#severed) channel.close("partition");
+    else this.#adopt(channel, false);
     return this;
   }
 
   async frame(channel: Channel<HaFrame>, frame: HaFrame): Promise<void> {
-    if (channel !== this.#channel && this.#dialling) this.#adopt(channel, true); // the peer answers before the call is through
+    if (channel !== this.#channel && this.#dialling && !this.#severed) this.#adopt(channel, true); // the peer answers before the call is through
     if (channel !== this.#channel) return;
     this.#wasHeard = true;
+    this.#received++;
     this.#retry = FIRST_RETRY;
     await this.#speaker.heard(frame);
   }

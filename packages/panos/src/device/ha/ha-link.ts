@@ -1,14 +1,19 @@
-import { between, seconds } from "@understudy/kernel";
+import { between, type Duration, type Instant, seconds } from "@understudy/kernel";
 import type { HaProfile } from "../../node/firewall-profile.ts";
 import { withImage } from "../../node/software/software-jobs.ts";
 import type { HaFrame, HaStatus } from "../../wire/link/ha-frames.ts";
+import type { XmlElement } from "../../wire/xml/tree.ts";
 import { writeXml } from "../../wire/xml/write.ts";
 import type { Firewall } from "../firewall.ts";
+import { unfitness } from "./fitness.ts";
+import { counted, isLoop, LOOPS } from "./flaps.ts";
 import { type HaAddresses, HaChannel, type HaSpeaker } from "./ha-channel.ts";
-import { activeIn, functionalAgain, type HaState, withRole } from "./ha-state.ts";
-import { type HaSituation, judgeClaim, type PeerLink, planHa } from "./plan-ha.ts";
-import { statusOf } from "./status.ts";
-import { takeConfig } from "./take-config.ts";
+import { type HaSettings, haSettings } from "./ha-settings.ts";
+import { activeIn, type HaState, isTentative, joinsAgain, withRole } from "./ha-state.ts";
+import { firstEnd, type OutageKind, outageOf, outagesAt } from "./outages.ts";
+import { type HaSituation, type HaStep, judgeClaim, type PeerLink, planHa } from "./plan-ha.ts";
+import { type HaSelf, statusOf } from "./status.ts";
+import { takeCandidate, takeConfig, takeSync } from "./take-config.ts";
 
 /** Steps that may follow one another without anything new being heard. */
 const MAX_STEPS = 8;
@@ -21,25 +26,25 @@ export class HaLink implements HaSpeaker {
   readonly #profile: HaProfile;
   readonly #addresses: HaAddresses;
   readonly #channel: HaChannel;
+  #settings: { readonly of: XmlElement | undefined; readonly read: HaSettings } | undefined;
   /** Whether this end has told its status over the present link. */
   #greeted = false;
   /** The last that was heard over the present link. */
   #peer: HaStatus | undefined;
   /** The term in which it has asked to be active. */
-  #claim: number | undefined;
+  #claim: { readonly term: number; readonly preempts: boolean } | undefined;
   /** It has granted the peer's claim, and has heard nothing since. */
   #granted = false;
-  #splitBrain = false;
+  /** Whether the link that is cut now is one whose backup is down too; `undefined` while it is not cut. */
+  #splitBrain: boolean | undefined;
+  /** What is about to break, in the words of whoever injected it. */
+  readonly #coming = new Map<OutageKind, string>();
 
   constructor(firewall: Firewall, profile: HaProfile, addresses: HaAddresses) {
     this.#firewall = firewall;
     this.#profile = profile;
     this.#addresses = addresses;
     this.#channel = new HaChannel(firewall.world, addresses, firewall.profile.serial < profile.peerSerial, this);
-  }
-
-  get ownIp(): string {
-    return this.#addresses.own.host;
   }
 
   get peerIp(): string {
@@ -50,13 +55,43 @@ export class HaLink implements HaSpeaker {
     return this.#channel.link;
   }
 
+  /** Frames that went over the link since the boot. */
+  get traffic(): HaChannel["traffic"] {
+    return this.#channel.traffic;
+  }
+
   /** The last that was heard of the peer; `undefined` while there is no link. */
   get peer(): HaStatus | undefined {
     return this.#peer;
   }
 
-  open(): Promise<void> {
-    return this.#channel.open();
+  /** As the running configuration says. */
+  get settings(): HaSettings {
+    const { config } = this.#firewall;
+    const running = config.isLoaded ? config.running : undefined;
+    if (this.#settings === undefined || this.#settings.of !== running)
+      this.#settings = { of: running, read: haSettings(running, this.#profile) };
+    return this.#settings.read;
+  }
+
+  /** How long a better member waits before it preempts. */
+  get preemptHold(): Duration {
+    return this.settings.preemptHold ?? this.#firewall.settings.timing.preemptHold.from;
+  }
+
+  /** What it tells its peer. */
+  status(ha: HaState): HaStatus {
+    return statusOf(this.#firewall, this.#self, ha);
+  }
+
+  get #self(): HaSelf {
+    return { profile: this.#profile, settings: this.settings, ha1Ip: this.#addresses.own.host };
+  }
+
+  /** A link that was down when the firewall was interrupted still is. */
+  async open(): Promise<void> {
+    if (this.#firewall.whole.ha?.outages?.ha1 !== undefined) await this.#channel.sever();
+    await this.#channel.open();
   }
 
   close(reason: string): Promise<void> {
@@ -74,7 +109,8 @@ export class HaLink implements HaSpeaker {
 
   async unlinked(): Promise<void> {
     this.#forget();
-    this.#splitBrain = this.link === "cut" && this.#firewall.strike("ha1-backup")?.error !== undefined;
+    if (this.link !== "cut") this.#splitBrain = undefined;
+    else this.#splitBrain ??= this.#firewall.strike("ha1-backup")?.error !== undefined;
     if (this.#firewall.connections.peer) this.#firewall.connectionChanged({ peer: false });
     await this.evaluate();
   }
@@ -95,12 +131,16 @@ export class HaLink implements HaSpeaker {
       case "grant":
         return this.#won(frame.term);
       case "deny":
-        if (this.#claim === frame.term) this.#claim = undefined;
+        if (this.#claim?.term === frame.term) this.#claim = undefined;
         return;
       case "order":
         return frame.role === "suspended" ? this.suspend() : this.resume();
       case "config":
-        return takeConfig(this.#firewall, frame.text);
+        return frame.what === "running"
+          ? takeConfig(this.#firewall, frame.text)
+          : takeCandidate(this.#firewall, frame.text);
+      case "sync":
+        return takeSync(this.#firewall, frame.what);
       case "image":
         await this.#firewall.change((node) => ({ state: withImage(node, frame.version), result: undefined }));
     }
@@ -109,23 +149,70 @@ export class HaLink implements HaSpeaker {
   async #learn(status: HaStatus): Promise<void> {
     this.#peer = status;
     this.#granted = false;
-    if (!this.#firewall.connections.peer) this.#firewall.connectionChanged({ peer: true });
+    this.#splitBrain = undefined;
+    if (!this.#firewall.connections.peer) {
+      this.#firewall.connectionChanged({ peer: true });
+      this.mayBreak("ha1");
+      this.mayBreak("ha2");
+    }
     await this.evaluate();
+  }
+
+  /** Asks the fault book whether something breaks now. */
+  mayBreak(kind: OutageKind): void {
+    const fault = this.#firewall.strike(kind);
+    if (fault?.error === undefined) return;
+    this.#coming.set(kind, fault.error);
+    this.#firewall.world.clock.wake(fault.delay ?? seconds(0), { name: kind });
+  }
+
+  /** What was to break breaks. */
+  breaks(kind: OutageKind): Promise<void> {
+    return this.#break(kind, this.#coming.get(kind) ?? "down");
+  }
+
+  /** Found unfit for service, until it is made functional. */
+  fail(text: string): Promise<void> {
+    return this.#break("ha-monitor", text);
+  }
+
+  async #break(kind: OutageKind, text: string): Promise<void> {
+    await this.#firewall.changeHa((ha, now) => ({
+      state: { ...ha, outages: { ...ha.outages, [kind]: outageOf(text, now) } },
+      result: undefined,
+    }));
+    if (kind === "ha1") await this.#channel.sever();
+    if (kind === "ha2") this.statusChanged();
+    await this.evaluate();
+  }
+
+  /** Ends what is over; whoever was unfit because of it waits before it returns. */
+  async #mend(ha: HaState): Promise<void> {
+    if (outagesAt(ha.outages, this.#firewall.now()) === ha.outages) return;
+    const { monitorFailHold, tentativeHold } = this.#firewall.settings.timing;
+    const hold = this.#firewall.draw(this.#profile.mode === "active-active" ? tentativeHold : monitorFailHold);
+    await this.#firewall.changeHa((own, now) => ({ state: mended(own, now, hold), result: undefined }));
+    const { outages } = this.#firewall.whole.ha ?? {};
+    if (ha.outages?.ha1 !== undefined && outages?.ha1 === undefined) await this.#channel.heal();
+    this.#sendStatus();
   }
 
   /** Decides and acts until there is nothing to do but wait. */
   async evaluate(): Promise<void> {
     for (let step = 0; step < MAX_STEPS; step++) {
+      const before = this.#firewall.whole.ha;
+      if (before === undefined || this.#firewall.state.power.name !== "up") return;
+      await this.#mend(before);
       const { ha } = this.#firewall.whole;
-      if (ha === undefined || this.#firewall.state.power.name !== "up") return;
+      if (ha === undefined) return;
       const next = planHa(this.#situation(ha));
       switch (next.do) {
         case "wait":
-          if (next.until !== undefined)
-            this.#firewall.world.clock.wake(between(this.#firewall.now(), next.until), { name: "ha" });
-          return;
+          return this.#waitUntil(next.until, firstEnd(ha.outages));
         case "become":
-          await this.#become(next.role);
+        case "leave":
+        case "return":
+          await this.#take(next);
           break;
         case "claim":
           this.#sendClaim(ha, next.preempts);
@@ -134,34 +221,70 @@ export class HaLink implements HaSpeaker {
     }
   }
 
+  #waitUntil(...times: readonly (Instant | undefined)[]): void {
+    const first = times.flatMap((time) => time ?? []).sort((a, b) => a - b)[0];
+    const now = this.#firewall.now();
+    if (first !== undefined)
+      this.#firewall.world.clock.wake(first > now ? between(now, first) : seconds(0), { name: "ha" });
+  }
+
   #situation(own: HaState): HaSituation {
-    const { profile, settings } = this.#firewall;
+    const { profile, state } = this.#firewall;
+    const { settings } = this;
+    const unfit = unfitness(own, state.version, this.#peer);
     return {
       own,
-      self: { serial: profile.serial, priority: this.#profile.priority, preemptive: this.#profile.preemptive },
+      self: { serial: profile.serial, priority: settings.priority, preemptive: settings.preemptive },
+      mode: this.#profile.mode,
       link: this.link,
       ...(this.#peer === undefined ? {} : { peer: this.#peer }),
+      ...(unfit === undefined ? {} : { unfit }),
       granted: this.#granted,
       now: this.#firewall.now(),
-      preemptHold: settings.timing.preemptHold.from,
-      splitBrain: this.#splitBrain,
+      preemptHold: this.preemptHold,
+      maxFlaps: settings.maxFlaps,
+      splitBrain: this.#splitBrain === true,
     };
   }
 
-  /** Takes a role, unless something has happened on the way to the disk that calls for another step. */
-  async #become(role: HaState["role"]): Promise<void> {
+  /** Takes a step, unless something has happened on the way to the disk that calls for another one. */
+  async #take(step: Extract<HaStep, { do: "become" | "leave" | "return" }>): Promise<void> {
+    const hold = this.#firewall.draw(this.#firewall.settings.timing.tentativeHold);
     await this.#firewall.changeHa((ha, now) => {
       const again = planHa(this.#situation(ha));
-      if (again.do !== "become" || again.role !== role) return { state: ha, result: undefined };
-      return { state: role === "active" ? activeIn(ha, ha.term + 1, now) : withRole(ha, role, now), result: undefined };
+      if (JSON.stringify(again) !== JSON.stringify(step)) return { state: ha, result: undefined };
+      return { state: this.#after(ha, step, now, hold), result: undefined };
     });
     this.#sendStatus();
   }
 
+  #after(
+    ha: HaState,
+    step: Extract<HaStep, { do: "become" | "leave" | "return" }>,
+    now: Instant,
+    hold: Duration,
+  ): HaState {
+    switch (step.do) {
+      case "become":
+        if (step.role === "active") return activeIn(ha, ha.term + 1, now);
+        return step.role === "tentative" ? isTentative(ha, now, hold) : withRole(ha, step.role, now);
+      case "return":
+        return this.#profile.mode === "active-active" ? isTentative(ha, now, hold) : joinsAgain(ha, now);
+      case "leave": {
+        this.#claim = undefined;
+        if (ha.role !== "active") return withRole(ha, step.role, now, step.reason);
+        const flaps = counted(ha.flaps, "failures", now);
+        return isLoop(flaps.failures, this.settings.maxFlaps)
+          ? withRole({ ...ha, flaps }, "suspended", now, LOOPS.failures)
+          : withRole({ ...ha, flaps }, step.role, now, step.reason);
+      }
+    }
+  }
+
   /** A claim that gets no answer is made again: on a bad line one may be lost. */
   #sendClaim(ha: HaState, preempts: boolean): void {
-    const term = this.#claim ?? Math.max(ha.term, this.#peer?.ledTerm ?? 0) + 1;
-    this.#claim = term;
+    const term = this.#claim?.term ?? Math.max(ha.term, this.#peer?.ledTerm ?? 0) + 1;
+    this.#claim = { term, preempts };
     this.#channel.send({ kind: "claim", term, preempts });
     this.#firewall.world.clock.wake(CLAIM_AGAIN, { name: "ha" });
   }
@@ -185,46 +308,49 @@ export class HaLink implements HaSpeaker {
 
   async #won(term: number): Promise<void> {
     await this.#firewall.changeHa((ha, now) => {
-      const stands = this.#claim === term && ha.role !== "suspended" && ha.role !== "non-functional";
-      if (this.#claim === term) this.#claim = undefined;
-      return { state: stands ? activeIn(ha, term, now) : ha, result: undefined };
+      const claim = this.#claim;
+      if (claim?.term !== term) return { state: ha, result: undefined };
+      this.#claim = undefined;
+      const unfit = this.#situation(ha).unfit !== undefined;
+      if (unfit || ha.role === "suspended" || ha.role === "non-functional") return { state: ha, result: undefined };
+      const won = activeIn(ha, term, now);
+      return {
+        state: claim.preempts ? { ...won, flaps: counted(ha.flaps, "preemptions", now) } : won,
+        result: undefined,
+      };
     });
     this.#sendStatus();
   }
 
   /** Ordered out of service. */
-  suspend(): Promise<void> {
-    return this.#leave("suspended", "User requested");
-  }
-
-  /** Found unfit for service. */
-  fail(reason: string): Promise<void> {
-    return this.#leave("non-functional", reason);
-  }
-
-  async #leave(role: "suspended" | "non-functional", reason: string): Promise<void> {
+  async suspend(): Promise<void> {
     await this.#firewall.changeHa((ha, now) => {
       this.#claim = undefined;
-      return { state: ha.role === role ? ha : withRole(ha, role, now, reason), result: undefined };
+      return {
+        state: ha.role === "suspended" ? ha : withRole(ha, "suspended", now, "User requested"),
+        result: undefined,
+      };
     });
     this.#sendStatus();
   }
 
-  /** Ordered back into service. */
+  /** Ordered back into service: what was counted is forgotten, and a monitored failure with it. */
   async resume(): Promise<void> {
-    await this.#firewall.changeHa((ha, now) => ({
-      state: ha.role === "suspended" || ha.role === "non-functional" ? functionalAgain(ha, now) : ha,
-      result: undefined,
-    }));
+    const hold = this.#firewall.draw(this.#firewall.settings.timing.tentativeHold);
+    await this.#firewall.changeHa((ha, now) => {
+      const isOut = ha.role === "suspended" || ha.role === "non-functional" || ha.role === "tentative";
+      if (!isOut) return { state: ha, result: undefined };
+      const { flaps: _, ...rest } = withoutMonitorOutage(ha);
+      const back = this.#profile.mode === "active-active" ? isTentative(rest, now, hold) : joinsAgain(rest, now);
+      return { state: back, result: undefined };
+    });
     this.#sendStatus();
     await this.evaluate();
   }
 
   /** Tells the peer to do so; false when it cannot be told. */
   order(role: "suspended" | "functional"): boolean {
-    if (this.link !== "up") return false;
-    this.#channel.send({ kind: "order", role });
-    return true;
+    return this.#tell({ kind: "order", role });
   }
 
   /** Gives the peer an image that was downloaded for both. */
@@ -232,10 +358,21 @@ export class HaLink implements HaSpeaker {
     this.#channel.send({ kind: "image", version });
   }
 
-  /** Has the peer take over the running configuration; false when it cannot be told. */
-  shareConfig(): boolean {
+  /** Has the peer take over the running or the candidate configuration; false when it cannot be told. */
+  shareConfig(what: "running" | "candidate"): boolean {
+    const { config } = this.#firewall;
+    const tree = what === "running" ? config.running : config.candidate;
+    return this.#tell({ kind: "config", what, text: writeXml(tree).markup });
+  }
+
+  /** Has the peer take over something that is no configuration; false when it cannot be told. */
+  share(what: string): boolean {
+    return this.#tell({ kind: "sync", what });
+  }
+
+  #tell(frame: HaFrame): boolean {
     if (this.link !== "up") return false;
-    this.#channel.send({ kind: "config", text: writeXml(this.#firewall.config.running).markup });
+    this.#channel.send(frame);
     return true;
   }
 
@@ -247,7 +384,25 @@ export class HaLink implements HaSpeaker {
   #sendStatus(): void {
     const { ha } = this.#firewall.whole;
     this.#greeted = true;
-    if (ha !== undefined)
-      this.#channel.send({ kind: "status", status: statusOf(this.#firewall, this.#profile, ha, this.ownIp) });
+    if (ha !== undefined) this.#channel.send({ kind: "status", status: this.status(ha) });
   }
+}
+
+function withoutMonitorOutage(ha: HaState): HaState {
+  const { outages, ...rest } = ha;
+  const { "ha-monitor": _, ...others } = outages ?? {};
+  return Object.keys(others).length === 0 ? rest : { ...rest, outages: others };
+}
+
+/** Without the outages that are over. A member that was unfit waits for `hold` from now. */
+function mended(ha: HaState, now: Instant, hold: Duration): HaState {
+  const left = outagesAt(ha.outages, now);
+  if (left === ha.outages) return ha;
+  const { outages, ...rest } = ha;
+  const wasUnfit = outages?.["ha-monitor"] !== undefined && left?.["ha-monitor"] === undefined;
+  const isOut = ha.role === "non-functional" || ha.role === "tentative";
+  const { reason: _, ...fit } = rest;
+  const next =
+    wasUnfit && isOut ? { ...(ha.role === "tentative" ? fit : rest), holdUntil: (now + hold) as Instant } : rest; // an instant plus a duration
+  return left === undefined ? next : { ...next, outages: left };
 }

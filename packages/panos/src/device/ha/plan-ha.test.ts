@@ -29,6 +29,9 @@ const peer = (role: HaRole, more: Partial<HaStatus> = {}): HaStatus => ({
   sessions: 1,
   configDigest: "",
   syncing: false,
+  mode: "active-passive",
+  deviceId: 0,
+  ha2: true,
   ...more,
 });
 const self = { serial: "001", priority: 100, preemptive: false };
@@ -41,6 +44,8 @@ const plan = (more: Partial<HaSituation>) =>
     granted: false,
     now,
     preemptHold: seconds(10),
+    mode: "active-passive",
+    maxFlaps: 3,
     splitBrain: false,
     ...more,
   });
@@ -134,7 +139,15 @@ describe.each([
   ],
   ["active, peer dead", own("active"), "dead", undefined, { do: "wait" }],
   ["suspended, peer dead", own("suspended"), "dead", undefined, { do: "wait" }],
-  ["non-functional, peer suspended", own("non-functional"), "up", peer("suspended"), { do: "wait" }],
+  ["non-functional, fit again", own("non-functional"), "up", peer("suspended"), { do: "return" }],
+  [
+    "non-functional, fit again, held back",
+    own("non-functional", { holdUntil: future }),
+    "up",
+    peer("active"),
+    { do: "wait", until: future },
+  ],
+  ["non-functional, link cut", own("non-functional", { holdUntil: past }), "cut", undefined, { do: "return" }],
 ] as const)("%s", (_, state, link, status, expected) => {
   test(`→ ${JSON.stringify(expected)}`, () => {
     expect(plan({ own: state, link, ...(status === undefined ? {} : { peer: status }) })).toEqual(expected);
@@ -186,4 +199,99 @@ test.each([
   [own("initial"), peer("initial"), self, false, false, "grant"],
 ] as const)("a claim is judged: %#", (state, status, me, preempts, ownClaim, verdict) => {
   expect(judgeClaim({ own: state, self: me, peer: status }, { preempts, ownClaim })).toBe(verdict);
+});
+
+const UNFIT = { cause: "monitor", reason: "Link down" } as const;
+
+describe.each([
+  ["active-passive", own("active"), { do: "leave", role: "non-functional", reason: "Link down" }],
+  ["active-passive", own("passive"), { do: "leave", role: "non-functional", reason: "Link down" }],
+  ["active-passive", own("non-functional", { reason: "Link down" }), { do: "wait" }],
+  ["active-passive", own("suspended"), { do: "wait" }],
+  ["active-passive", own("initial"), { do: "wait" }],
+  ["active-passive", own("initial", { holdUntil: past }), { do: "leave", role: "non-functional", reason: "Link down" }],
+  ["active-active", own("active"), { do: "leave", role: "tentative", reason: "Link down" }],
+  ["active-active", own("passive"), { do: "leave", role: "tentative", reason: "Link down" }],
+  ["active-active", own("tentative"), { do: "leave", role: "tentative", reason: "Link down" }],
+  ["active-active", own("tentative", { reason: "Link down" }), { do: "wait" }],
+] as const)("unfit, %s, %o", (mode, state, expected) => {
+  test(`→ ${JSON.stringify(expected)}`, () => {
+    expect(plan({ mode, own: state, peer: peer("active"), unfit: UNFIT })).toEqual(expected);
+  });
+});
+
+describe.each([
+  [
+    "booted, peer active",
+    own("initial", { holdUntil: past }),
+    "up",
+    peer("active"),
+    { do: "become", role: "tentative" },
+  ],
+  [
+    "resumed, peer active",
+    own("initial", { holdUntil: past, eager: true }),
+    "up",
+    peer("active"),
+    { do: "become", role: "passive" },
+  ],
+  [
+    "tentative, held back",
+    own("tentative", { holdUntil: future }),
+    "up",
+    peer("active"),
+    { do: "wait", until: future },
+  ],
+  [
+    "tentative, peer active",
+    own("tentative", { holdUntil: past }),
+    "up",
+    peer("active"),
+    { do: "become", role: "passive" },
+  ],
+  ["tentative, peer passive", own("tentative", { holdUntil: future }), "up", peer("passive"), { do: "wait" }],
+  [
+    "tentative, peer suspended",
+    own("tentative", { holdUntil: future }),
+    "up",
+    peer("suspended"),
+    { do: "claim", preempts: false },
+  ],
+  [
+    "tentative, peer tentative and better",
+    own("tentative", { holdUntil: future }),
+    "up",
+    peer("tentative", { priority: 1 }),
+    { do: "wait" },
+  ],
+  [
+    "tentative, peer tentative, better and unfit",
+    own("tentative", { holdUntil: future }),
+    "up",
+    peer("tentative", { priority: 1, reason: "Link down" }),
+    { do: "claim", preempts: false },
+  ],
+  [
+    "tentative, peer dead",
+    own("tentative", { holdUntil: future }),
+    "dead",
+    undefined,
+    { do: "become", role: "active" },
+  ],
+  ["tentative, link cut", own("tentative", { holdUntil: past }), "cut", undefined, { do: "wait" }],
+  ["passive, peer tentative", own("passive"), "up", peer("tentative"), { do: "claim", preempts: false }],
+] as const)("active/active: %s", (_, state, link, status, expected) => {
+  test(`→ ${JSON.stringify(expected)}`, () => {
+    const known = status === undefined ? {} : { peer: status };
+    expect(plan({ mode: "active-active", own: state, link, ...known })).toEqual(expected);
+  });
+});
+
+test("whoever has preempted too often is suspended instead of preempting once more", () => {
+  const self = { serial: "001", priority: 100, preemptive: true };
+  const willing = peer("active", { preemptive: true });
+  const flaps = (preemptions: number) => ({ preemptions, failures: 0, last: past });
+  const at = (preemptions: number) => plan({ self, peer: willing, own: own("passive", { flaps: flaps(preemptions) }) });
+  expect(at(2)).toEqual({ do: "claim", preempts: true });
+  expect(at(3)).toEqual({ do: "leave", role: "suspended", reason: "Preemption loop detected" });
 });

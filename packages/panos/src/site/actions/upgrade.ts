@@ -28,6 +28,9 @@ export interface UpgradeOrder {
 
 export const UPGRADE_PATIENCE = { poll: seconds(1), patience: seconds(7200) } as const;
 
+/** The states of a pair that has settled. */
+const SETTLED: ReadonlySet<string> = new Set(["active passive", "active-primary active-secondary"]);
+
 /** What the operator remembers of one firewall while it is upgraded. */
 interface Notes {
   started: readonly StartedJob[];
@@ -65,7 +68,7 @@ export class Upgrade {
       const view = await this.#patiently(serial, (firewall) => this.#haView(firewall));
       const peer = view.enabled ? view.peer.serial : undefined;
       const group = peer !== undefined && serials.includes(peer) ? [serial, peer] : [serial];
-      if (view.enabled && group.length === 2 && view.local.state === "active") group.reverse();
+      if (view.enabled && group.length === 2 && /^active(-primary)?$/.test(view.local.state)) group.reverse();
       for (const member of group) placed.add(member);
       groups.push(group);
     }
@@ -127,7 +130,7 @@ export class Upgrade {
     );
     const ready = textOf((await this.#ask(firewall, "<show><chassis-ready/></show>")).result).trim() === "yes";
     const view = await this.#haView(firewall);
-    const pairSettled = !view.enabled || [view.local.state, view.peer.state].sort().join(" ") === "active passive";
+    const pairSettled = !view.enabled || SETTLED.has([view.local.state, view.peer.state].sort().join(" "));
     return {
       running: info.version,
       ready,

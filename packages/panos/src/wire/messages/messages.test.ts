@@ -86,9 +86,34 @@ const member: HaMember = {
 const view: HaView = {
   enabled: true,
   local: member,
-  peer: { ...member, serial: "002", state: "passive" },
-  connection: "up",
+  peer: { ...member, serial: "002", state: "passive", lastError: { state: "suspended", reason: "User requested" } },
+  mode: "Active-Passive",
+  timers: {
+    maxFlaps: 3,
+    preemptFlaps: 0,
+    nonfunctionalFlaps: 2,
+    preemptHoldMinutes: 1,
+    promotionHoldMs: 2000,
+    helloMs: 8000,
+    heartbeatMs: 1000,
+    monitorHoldUpMs: 0,
+    masterHoldUpMs: 500,
+  },
+  connections: { ha1: "up", ha2: "down" },
+  stateSync: false,
   buildCompatible: true,
+  appCompatible: false,
+  linkMonitoring: {
+    enabled: true,
+    condition: "any",
+    groups: [{ name: "links", enabled: true, condition: "all", members: [{ name: "ethernet1/1", status: "down" }] }],
+  },
+  pathMonitoring: {
+    enabled: true,
+    condition: "any",
+    groups: [{ name: "default", enabled: true, condition: "any", members: [{ name: "10.0.0.1", status: "up" }] }],
+  },
+  syncEnabled: true,
   runningSync: "synchronized",
 };
 
