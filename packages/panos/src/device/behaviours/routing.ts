@@ -4,7 +4,7 @@ import { CODES, refused, result } from "../../wire/api/answer.ts";
 import { argumentText } from "../../wire/api/command.ts";
 import { type Route, renderAdvancedRoutes, renderArp, renderFib, renderRoutes } from "../../wire/messages/routing.ts";
 import { attribute, childText, descend } from "../../wire/xml/tree.ts";
-import { NO_MARKUP, xml } from "../../wire/xml/write.ts";
+import { xml } from "../../wire/xml/write.ts";
 import { bgpPeers, learntRoutes } from "../bgp/peers.ts";
 import type { RunningFirewall } from "../running-firewall.ts";
 import { arpOf, routesOf } from "../traffic.ts";
@@ -25,14 +25,13 @@ const matching = (routes: readonly Route[], destination: string | undefined): re
     ? routes
     : routes.filter((route) => route.destination === destination);
 
+/** Where the other engine runs, the legend of the flags without a route: a client that takes both tables asks the reply for its entries. */
 const tellsRoutes: FirewallBehavior = {
   on: "show.routing.route",
-  handle: (firewall, command) =>
-    result(
-      hasAdvancedRouting(firewall)
-        ? NO_MARKUP
-        : renderRoutes(matching(tableOf(firewall), childText(command.last, "destination"))),
-    ),
+  handle: (firewall, command) => {
+    const table = hasAdvancedRouting(firewall) ? [] : tableOf(firewall);
+    return result(renderRoutes(matching(table, childText(command.last, "destination"))));
+  },
 };
 
 const tellsAdvancedRoutes: FirewallBehavior = {
