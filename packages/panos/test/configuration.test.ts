@@ -87,6 +87,8 @@ describe("a firewall's configuration", () => {
     await fw.config("set", { xpath: ADDRESS, element: "<fqdn>x</fqdn>" });
     const lenient = await fw.config("multi-config", { element });
     expect(lenient).toMatchObject({ ok: false, code: "12" });
+    expect(lenient.xml).toContain('<response status="success" code="20" id="1">');
+    expect(lenient.xml).toMatch(/<response status="error" code="\d+" id="2">/);
     expect(await fw.shown("get", `${VSYS}/tag`)).toBe('<tag><entry name="t"/></tag>');
     await fw.config("multi-config", { element, "strict-transactional": "yes" });
     expect(await fw.config("get", { xpath: ADDRESS })).toMatchObject({ code: "7" });

@@ -45,9 +45,9 @@ describe("logs", () => {
     await pair.site.runFor(seconds(5));
 
     const all = await fw.logs("config");
-    expect(texts(all, "cmd")).toEqual(["commit", "set", "delete", "set"]);
-    expect(texts(all, "result")).toEqual(["Submitted", "Failed", "Succeeded", "Succeeded"]);
-    expect(texts(all, "admin")).toEqual(["admin", "admin", "admin", "admin"]);
+    expect(texts(all, "cmd")).toEqual(["commit", "set", "delete", "set", "commit"]);
+    expect(texts(all, "result")).toEqual(["Submitted", "Failed", "Succeeded", "Succeeded", "Submitted"]);
+    expect(texts(all, "admin")).toEqual(["admin", "admin", "admin", "admin", "admin"]);
     expect(
       texts(all, "seqno")
         .map(Number)
@@ -55,10 +55,23 @@ describe("logs", () => {
     ).toEqual(texts(all, "seqno").map(Number));
     expect(texts(await fw.logs("config", "(cmd eq set)"), "path")[1]).toContain("entry[@name='web']");
     expect(await fw.logs("config", "(cmd eq set) and (result neq Failed)")).toHaveLength(1);
-    expect(texts(await fw.logs("config", "", { dir: "forward", skip: "1", nlogs: "2" }), "cmd")).toEqual([
+    expect(texts(await fw.logs("config", "", { dir: "forward", skip: "2", nlogs: "2" }), "cmd")).toEqual([
       "delete",
       "set",
     ]);
+  });
+
+  test("a node that nobody has touched has been set up by somebody", async () => {
+    await using pair = await PairSite.start();
+    for (const target of [PRIMARY, ""]) {
+      const node = await aFirewall(pair, target);
+      const logs = await node.logs("config", "", { nlogs: "1" });
+      expect([texts(logs, "type"), texts(logs, "cmd"), texts(logs, "client")]).toEqual([
+        ["CONFIG"],
+        ["commit"],
+        ["CLI"],
+      ]);
+    }
   });
 
   test("comments and whole configurations are logged too, and logs can be cleared", async () => {
@@ -70,7 +83,7 @@ describe("logs", () => {
     await op(`<set><audit-comment><xpath>${VSYS}</xpath><comment>why</comment></audit-comment></set>`);
     await pair.site.runFor(seconds(1));
     await op("<revert><config/></revert>");
-    expect(texts(await fw.logs("config"), "cmd")).toEqual(["revert", "audit-comment", "set"]);
+    expect(texts(await fw.logs("config"), "cmd")).toEqual(["revert", "audit-comment", "set", "commit"]);
     expect(texts(await fw.logs("config", "(subtype eq audit-comment)"), "comment")).toEqual(["why"]);
     await op("<clear><log><config/></log></clear>");
     expect(texts(await fw.logs("config"), "cmd")).toEqual(["audit-comment"]);
@@ -141,9 +154,9 @@ describe("logs", () => {
       element:
         '<multi-config><set xpath="/config/shared/tag"><entry name="u"/></set><delete xpath="/config/shared/tag/entry[@name=\'u\']"/></multi-config>',
     });
-    expect(texts(await panorama.logs("config"), "cmd")).toEqual(["delete", "set", "set"]);
+    expect(texts(await panorama.logs("config"), "cmd")).toEqual(["delete", "set", "set", "commit"]);
     const [entry] = await panorama.logs("config", "(path contains tag)", { nlogs: "1" });
-    expect(attribute(entry ?? never(), "logid")).toBe("3");
+    expect(attribute(entry ?? never(), "logid")).toBe("4");
   });
 });
 

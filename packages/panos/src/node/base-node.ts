@@ -22,7 +22,7 @@ import { advanceJobs, nextDue } from "./jobs/queue.ts";
 import { type Decision, Kept } from "./kept.ts";
 import { LogBook } from "./logs/log-book.ts";
 import type { NewLog } from "./logs/log-entry.ts";
-import { logsBetween } from "./logs/node-logs.ts";
+import { firstCommitLog, logsBetween } from "./logs/node-logs.ts";
 import type { RecordingNode } from "./node.ts";
 import { powerDue } from "./power.ts";
 import type { NodeProfile } from "./profile.ts";
@@ -57,7 +57,7 @@ export abstract class BaseNode<Whole extends { readonly node: NodeState }> imple
     this.world = world;
     this.config = new ConfigEngine(keeper.config, () => this.firstConfig());
     this.files = keeper.files;
-    this.logs = new LogBook(keeper.files);
+    this.logs = new LogBook(keeper.files, () => [firstCommitLog(settings, this.state.bootedAt)]);
     this.#kept = new Kept(whole, keeper.save, (before, after) => this.#stored(before, after));
   }
 

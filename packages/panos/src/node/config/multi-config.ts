@@ -82,7 +82,8 @@ function get(node: ConfiguredNode, source: string): Answer {
 function nested(answer: Answer, id: string | undefined): Markup {
   if (answer.kind === "file") return raw("");
   const { markup } = renderAnswer(answer);
-  return id === undefined ? raw(markup) : raw(markup.replace("<response ", xml`<response id="${id}" `.markup));
+  // Behind status and code, as on devices: pan-python shows the attributes in the order they come.
+  return id === undefined ? raw(markup) : raw(markup.replace(">", xml` id="${id}">`.markup));
 }
 
 const wrapped = (status: "success" | "error", code: number, answers: readonly Markup[]): Answer => ({

@@ -45,3 +45,18 @@ test("one kind can be cleared, and a line that was cut off is no entry", async (
   await storage.append("logs/current.jsonl", '[3,"system');
   expect((await book.entries()).map(({ at }) => at)).toEqual([2]);
 });
+
+test("what the book begins with is the first entry, is written with the next one, and can be cleared", async () => {
+  const { site, storage } = await aBook();
+  await using _ = site;
+  const opening = () => [entry(0, "config")];
+  const book = new LogBook(storage, opening);
+  expect((await book.entries()).map(({ seq, at }) => [seq, at])).toEqual([[1, 0]]);
+  await book.note([entry(7)]);
+  expect((await new LogBook(storage).entries()).map(({ seq, at }) => [seq, at])).toEqual([
+    [1, 0],
+    [2, 7],
+  ]);
+  await book.clear("config");
+  expect((await new LogBook(storage, opening).entries()).map(({ at }) => at)).toEqual([7]);
+});

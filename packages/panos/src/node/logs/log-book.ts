@@ -18,10 +18,13 @@ interface Head {
  */
 export class LogBook {
   readonly #files: NodeFiles;
+  readonly #opening: () => readonly NewLog[];
   #last: Promise<void> | undefined;
 
-  constructor(files: NodeFiles) {
+  /** `opening` is what the book begins with; asked for until something was written. */
+  constructor(files: NodeFiles, opening: () => readonly NewLog[] = () => []) {
     this.#files = files;
+    this.#opening = opening;
   }
 
   /** Adds entries, one call after another. A call that fails leaves the next ones alone. */
@@ -37,7 +40,8 @@ export class LogBook {
   /** Everything that is left, oldest first. */
   async entries(): Promise<readonly LogEntry[]> {
     const previous = parseFile(await this.#files.readText(PREVIOUS));
-    const current = parseFile(await this.#files.readText(CURRENT));
+    const text = await this.#files.readText(CURRENT);
+    const current = parseFile(text ?? linesOf(this.#opening().map(stored)));
     if (current.entries.length === 0) return previous.entries;
     return [...previous.entries.filter(({ seq }) => seq < current.first), ...current.entries];
   }
@@ -59,9 +63,14 @@ export class LogBook {
 
   async #append(entries: readonly NewLog[]): Promise<void> {
     const size = (await this.#files.stat(CURRENT))?.size ?? 0;
-    const head =
-      size === 0 ? [{ first: await this.#after(PREVIOUS) }] : size > LOG_FILE_BYTES ? await this.#turn() : [];
+    const head = size === 0 ? await this.#begin() : size > LOG_FILE_BYTES ? await this.#turn() : [];
     await this.#files.append(CURRENT, linesOf([...head, ...entries.map(stored)]));
+  }
+
+  /** What stands first in the book, or in what follows a file that a power cut took. */
+  async #begin(): Promise<readonly (Head | StoredEntry)[]> {
+    const first = await this.#after(PREVIOUS);
+    return first === 1 ? [{ first }, ...this.#opening().map(stored)] : [{ first }];
   }
 
   /** The current file becomes the previous one. */

@@ -33,10 +33,20 @@ function start(node: RecordingNode, call: ApiCall, caller: Caller): Answer | Pro
   if (skip === undefined) return illegal("skip", given("skip"));
   const direction = given("dir") || "backward";
   if (direction !== "backward" && direction !== "forward") return illegal("dir", direction);
+  const uniq = given("uniq") || "no";
+  if (uniq !== "yes" && uniq !== "no") return illegal("uniq", uniq);
   const query = given("query");
   if (parseQuery(query) === undefined)
     return refused(CODES.invalidCommand, ` query -> ${query.slice(0, 200)}  is invalid`);
-  const ask = { kind: "log", logType, query, count, skip, newestFirst: direction === "backward" } as const;
+  const ask = {
+    kind: "log",
+    logType,
+    query,
+    count,
+    skip,
+    newestFirst: direction === "backward",
+    unique: uniq === "yes",
+  } as const;
   return startAsk(node, "Log", ask, "query", caller);
 }
 

@@ -17,6 +17,8 @@ export interface LookUp {
   readonly count: number;
   readonly skip: number;
   readonly newestFirst: boolean;
+  /** Of entries that tell the same only the first is found; absent: all are. */
+  readonly unique?: boolean;
   /** What happened later is not found. */
   readonly until: Instant;
 }
@@ -25,14 +27,27 @@ export interface LookUp {
 export async function lookUp(node: RecordingNode, ask: LookUp): Promise<readonly LogRecord[]> {
   const found: LogRecord[] = [];
   const last = ask.skip + ask.count;
+  const seen = new Set<string>();
   let passed = 0;
   for (const entry of await candidates(node, ask)) {
     if (found.length === ask.count || passed === last) break;
     const record = recordOf(node, entry);
     if (!fits(ask.query, (field) => valuesOf(record, field))) continue;
+    if (ask.unique === true && isKnown(seen, record)) continue;
     if (++passed > ask.skip) found.push(record);
   }
   return found;
+}
+
+/** Fields in which entries differ that tell the same: numbers, times and amounts. */
+const OWN_FIELDS = new Set(
+  "receive_time time_generated start seqno sessionid sport elapsed bytes bytes_sent bytes_received packets".split(" "),
+);
+
+/** Whether an entry tells what another one told before. */
+function isKnown(seen: Set<string>, { fields }: LogRecord): boolean {
+  const told = JSON.stringify(Object.entries(fields).filter(([name]) => !OWN_FIELDS.has(name)));
+  return seen.size === seen.add(told).size;
 }
 
 async function candidates(node: RecordingNode, ask: LookUp): Promise<Iterable<LogEntry>> {

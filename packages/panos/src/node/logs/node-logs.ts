@@ -1,5 +1,6 @@
 import type { Instant } from "@understudy/kernel";
 import type { Job } from "../jobs/job.ts";
+import type { Settings } from "../settings.ts";
 import type { NodeState } from "../state.ts";
 import type { NewLog } from "./log-entry.ts";
 
@@ -15,6 +16,22 @@ export const systemLog = (
   text: string,
   object = "",
 ): NewLog => ({ at, type: "system", subtype, fields: { eventid: event, object, severity, opaque: text } });
+
+/** What every configuration log begins with: somebody set the node up, days before a lab meets it. */
+export const firstCommitLog = ({ users }: Settings, at: Instant): NewLog => ({
+  at,
+  type: "config",
+  subtype: "0",
+  fields: {
+    host: "",
+    vsys: "",
+    cmd: "commit",
+    admin: users[0]?.username ?? "admin",
+    client: "CLI",
+    result: "Submitted",
+    path: "",
+  },
+});
 
 /** What of a change between two states of a node is to be logged: jobs that ended, boots, orders to go down. */
 export function logsBetween(

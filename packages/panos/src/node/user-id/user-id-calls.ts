@@ -1,7 +1,7 @@
 import { type Answer, badRequest, MALFORMED, result } from "../../wire/api/answer.ts";
 import { type ApiCall, parameter } from "../../wire/api/request.ts";
 import { readXml } from "../../wire/xml/read.ts";
-import { child, childText, element } from "../../wire/xml/tree.ts";
+import { child, childText, descend, element, type XmlElement } from "../../wire/xml/tree.ts";
 import { type Markup, writeXml, xml } from "../../wire/xml/write.ts";
 import { missing } from "../api/answer-call.ts";
 import type { Caller, PanosNode } from "../node.ts";
@@ -15,7 +15,7 @@ export function answerUserId(node: PanosNode, call: ApiCall, caller: Caller): An
   const reading = readXml(source);
   if (!reading.ok) return MALFORMED;
   if (reading.root.name !== "uid-message") return badRequest("uid-message expected");
-  const payload = child(reading.root, "payload") ?? element("payload");
+  const payload = payloadOf(reading.root);
   const version = childText(reading.root, "version") ?? "2.0";
   return node.change((state, now) => {
     const before = aliveOnly(state.dynamic ?? NO_DYNAMIC_OBJECTS, now);
@@ -23,6 +23,10 @@ export function answerUserId(node: PanosNode, call: ApiCall, caller: Caller): An
     return { state: { ...state, dynamic: objects }, result: told(version, complaints) };
   });
 }
+
+/** Devices find the payload inside `type` too; pan-python's own tests put it there. */
+const payloadOf = (message: XmlElement): XmlElement =>
+  child(message, "payload") ?? descend(message, "type", "payload") ?? element("payload");
 
 function told(version: string, complaints: readonly UidComplaint[]): Answer {
   if (complaints.length === 0) return result(xml`<uid-response><version>${version}</version><payload/></uid-response>`);

@@ -43,7 +43,7 @@ function nameOf(headers: string): { readonly name: string; readonly fileName?: s
   const line = headers.split("\r\n").find((header) => /^content-disposition\s*:/i.test(header));
   const name = line === undefined ? undefined : field(line, "name");
   if (line === undefined || name === undefined) return undefined;
-  const fileName = field(line, "filename");
+  const fileName = extendedField(line, "filename") ?? field(line, "filename");
   return fileName === undefined ? { name } : { name, fileName };
 }
 
@@ -51,4 +51,18 @@ function field(line: string, name: string): string | undefined {
   const match = new RegExp(`;\\s*${name}=(?:"((?:[^"\\\\]|\\\\.)*)"|([^\\s;"]+))`, "i").exec(line);
   if (match === null) return undefined;
   return match[1]?.replace(/\\(.)/g, "$1").replace(/%22/g, '"') ?? match[2];
+}
+
+/** The form `name*=utf-8''%C3%A4` that clients choose when a name is not ASCII. */
+function extendedField(line: string, name: string): string | undefined {
+  const encoded = new RegExp(`;\\s*${name}\\*=utf-8'[^']*'([^\\s;]+)`, "i").exec(line)?.[1];
+  return encoded === undefined ? undefined : decoded(encoded);
+}
+
+function decoded(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return undefined; // URIError: the bytes are not UTF-8
+  }
 }

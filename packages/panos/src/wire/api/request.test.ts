@@ -101,6 +101,22 @@ describe("calls", () => {
     });
   });
 
+  test("a part named file is the file, with or without a name of its own", () => {
+    const read = (disposition: string) =>
+      readApiCall(
+        "POST",
+        "/api/?type=import",
+        [["content-type", "multipart/form-data; boundary=__+/="]],
+        bytes(`--__+/=\r\nContent-Disposition: form-data; ${disposition}\r\n\r\n\u00ff\r\n--__+/=--`),
+      );
+    expect(read('name="file"')).toMatchObject({ call: { file: { name: "file" }, parameters: {} } });
+    expect(read("name=\"file\"; filename*=utf-8''%C3%A4.xml")).toMatchObject({ call: { file: { name: "ä.xml" } } });
+    expect(read("name=\"file\"; filename=a.xml; filename*=utf-8''%ff")).toMatchObject({
+      call: { file: { name: "a.xml" } },
+    });
+    expect(read('name="category"')).toMatchObject({ call: { parameters: { category: "\u00ff" } } });
+  });
+
   test("the key may stand in a header, or a user and password instead", () => {
     expect(readApiCall("GET", "/api/?type=op", [["x-pan-key", "k2"]], bytes(""))).toMatchObject({
       call: { credentials: { key: "k2" } },

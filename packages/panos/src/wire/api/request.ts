@@ -72,10 +72,14 @@ function readBody(headers: Headers, body: Uint8Array): Posted | undefined {
   const plain: [string, string][] = [];
   let file: UploadedFile | undefined;
   for (const part of parts) {
-    const text = part.fileName === undefined ? utf8(part.content) : "";
+    const fileName = part.fileName ?? (part.name === "file" ? part.name : undefined);
+    if (fileName !== undefined) {
+      file = { name: fileName, content: part.content };
+      continue;
+    }
+    const text = utf8(part.content);
     if (text === undefined) return undefined;
-    if (part.fileName === undefined) plain.push([part.name, text]);
-    else file = { name: part.fileName, content: part.content };
+    plain.push([part.name, text]);
   }
   return { parameters: Object.fromEntries(plain), ...(file === undefined ? {} : { file }) };
 }
