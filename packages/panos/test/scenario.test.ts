@@ -179,6 +179,17 @@ describe("a scenario file", () => {
     ["a peer that is not there", `devices:\n${device("1", ", ha_peer: 2")}`, /there is no device 2/],
     ["one-sided pairs", `devices:\n${device("1", ", ha_peer: 2")}${device("2")}`, /names another peer, or none/],
     ["no YAML", "devices: [", /f\.yaml:1/],
+    ["a serial that is no name", `devices:\n${device("../x")}`, /f\.yaml:2:\d+: devices\[0\]\.serial: found \.\.\/x/],
+    [
+      "an address without a port",
+      `devices:\n${device("1", ', listen: { https: "127.0.0.1" }')}`,
+      /devices\[0\]\.listen\.https: found 127\.0\.0\.1; expected host:port/,
+    ],
+    [
+      "the same address twice",
+      `devices:\n${device("1", ', listen: { http: "127.0.0.1:28102" }')}${device("2", ', listen: { https: "127.0.0.1:28102" }')}`,
+      /devices\[1\]\.listen\.https: 127\.0\.0\.1:28102 is also the address of devices\[0\]\.listen\.http/,
+    ],
   ])("with %s is refused in plain words", (_, text, message) => {
     expect(() => readScenario(text, "f.yaml")).toThrow(UsageError);
     expect(() => readScenario(text, "f.yaml")).toThrow(message);
@@ -251,7 +262,8 @@ describe("addresses", () => {
       `hostname: "fw-test-2"\n    listen: { http: "${taken}" }`,
     );
     await expect(startPanorama({ ...quick, scenario: text })).rejects.toMatchObject({
-      code: expect.stringMatching(/in-use/),
+      code: "in-use",
+      message: expect.stringContaining(`Firewall 001234567891 is to listen at ${taken} (listen.http)`),
     });
     await expect(startPanorama({ ...quick, port: Number(new URL(first.url).port) })).rejects.toMatchObject({
       code: "port-in-use",

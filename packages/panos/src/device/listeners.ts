@@ -40,7 +40,7 @@ export class Listeners {
     this.#handler = handler;
   }
 
-  /** Opens them. Rejects with `NetworkError` when an address that was asked for cannot be had. */
+  /** Opens them. Rejects with a `NetworkError` that names the firewall when an address that was asked for cannot be had. */
   async open(): Promise<void> {
     const { http, https } = this.#plan;
     if (http !== undefined) await this.#add("http", http, undefined);
@@ -68,7 +68,14 @@ export class Listeners {
     try {
       this.#open.push({ scheme, listener: await network.serve(at, this.#handler, options) });
     } catch (error) {
-      if (!(error instanceof NetworkError) || this.#plan.by === "asked") throw error;
+      if (!(error instanceof NetworkError)) throw error;
+      if (this.#plan.by === "asked")
+        throw new NetworkError(
+          error.code,
+          `Firewall ${this.#world.id} is to listen at ${hostPort(at)} (listen.${scheme}): ${error.message}`,
+          error.details,
+          { cause: error },
+        );
       if (error.code === "in-use") {
         log.warn("a firewall's own listener could not be opened", { error: messageOf(error) });
         return;

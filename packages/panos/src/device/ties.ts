@@ -1,4 +1,4 @@
-import type { CloudLink, Endpoint, JsonValue } from "@understudy/kernel";
+import { type CloudLink, type Endpoint, type JsonValue, type TcpAddress, UsageError } from "@understudy/kernel";
 import { parseHostPort } from "../node/addresses.ts";
 import type { FirewallProfile } from "../node/firewall-profile.ts";
 import type { ListenPlan } from "./listeners.ts";
@@ -28,8 +28,8 @@ export function tiesOf(profile: FirewallProfile, link: CloudLink | undefined): F
 
 function listenPlan(profile: FirewallProfile, http: JsonValue | undefined, https: JsonValue | undefined): ListenPlan {
   const asked = profile.listen;
-  const plain = address(asked === undefined ? http : asked.http);
-  const secure = address(asked === undefined ? https : asked.https);
+  const plain = address(profile, asked === undefined ? http : asked.http);
+  const secure = address(profile, asked === undefined ? https : asked.https);
   return {
     by: asked === undefined ? "planned" : "asked",
     ...(plain === undefined ? {} : { http: plain }),
@@ -45,5 +45,12 @@ const certificateNames = (profile: FirewallProfile, host: string): readonly stri
     (name, at, all) => /^[\x21-\x7e]{1,253}$/.test(name) && all.indexOf(name) === at,
   );
 
-const address = (value: JsonValue | undefined) => (typeof value === "string" ? parseHostPort(value) : undefined);
+function address(profile: FirewallProfile, value: JsonValue | undefined): TcpAddress | undefined {
+  if (typeof value !== "string") return undefined;
+  const found = parseHostPort(value);
+  if (found !== undefined) return found;
+  const text = `Firewall ${profile.serial} cannot listen at ${value}: expected host:port, such as 127.0.0.1:28102.`;
+  throw new UsageError("bad-address", text, { serial: profile.serial, found: value });
+}
+
 const textOf = (value: JsonValue | undefined): string | undefined => (typeof value === "string" ? value : undefined);

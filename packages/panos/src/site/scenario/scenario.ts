@@ -1,4 +1,5 @@
 import { compileShape, type FaultRule, type JsonObject, UsageError, WireError } from "@understudy/kernel";
+import { hostPort, parseHostPort } from "../../node/addresses.ts";
 import { firstRoleOf } from "../../node/firewall-profile.ts";
 import { readSpan } from "../../node/settings.ts";
 import { scenarioSchema } from "./scenario-schema.ts";
@@ -50,6 +51,7 @@ export function readScenario(text: string, file = "scenario", overrides: Scenari
   const found = parse(yaml);
   checkSerials(found.devices, yaml);
   checkPairs(found.devices, yaml);
+  checkListeners(found.devices, yaml);
   const { devices, failures = [], name: _, description: __, ...shared } = found;
   const { direct } = overrides;
   return {
@@ -77,9 +79,14 @@ function parse(yaml: ScenarioYaml): ScenarioFile {
   }
 }
 
+/** A firewall's folder is called as its serial. */
+const SERIAL = /^[0-9A-Za-z][0-9A-Za-z_-]{0,62}$/;
+
 function checkSerials(devices: readonly JsonObject[], yaml: ScenarioYaml): void {
   const seen = new Map<string, number>();
   for (const [at, { serial }] of devices.entries()) {
+    if (!SERIAL.test(String(serial)))
+      throw yaml.problem(`devices[${at}].serial`, `found ${String(serial)}; expected letters, digits, - and _`);
     const first = seen.get(String(serial));
     if (first !== undefined)
       throw yaml.problem(`devices[${at}].serial`, `${String(serial)} is also the serial of devices[${first}]`);
@@ -102,6 +109,25 @@ function checkPairs(devices: readonly JsonObject[], yaml: ScenarioYaml): void {
       throw yaml.problem(`devices[${at}].ha_mode`, `${String(device.serial)} and its peer have different modes`);
   }
 }
+
+/** Addresses of firewalls must be some, and differ; port 0 stands for a free one. */
+function checkListeners(devices: readonly JsonObject[], yaml: ScenarioYaml): void {
+  const seen = new Map<string, string>();
+  for (const [at, { listen }] of devices.entries()) {
+    for (const [scheme, text] of Object.entries(listenOf(listen))) {
+      const place = `devices[${at}].listen.${scheme}`;
+      const address = parseHostPort(text);
+      if (address === undefined)
+        throw yaml.problem(place, `found ${text}; expected host:port, such as 127.0.0.1:28102`);
+      const other = address.port === 0 ? undefined : seen.get(hostPort(address));
+      if (other !== undefined) throw yaml.problem(place, `${text} is also the address of ${other}`);
+      seen.set(hostPort(address), place);
+    }
+  }
+}
+
+const listenOf = (listen: JsonObject[string] | undefined): Readonly<Record<string, string>> =>
+  (listen ?? {}) as Readonly<Record<string, string>>; // valid by the schema
 
 function faultOf(failure: Failure): FaultRule {
   const delay = readSpan(failure.delay)?.from;
