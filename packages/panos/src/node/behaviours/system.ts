@@ -3,7 +3,7 @@ import { result, resultText } from "../../wire/api/answer.ts";
 import { systemInfoMessage } from "../../wire/messages/system-info.ts";
 import { longTime } from "../../wire/time.ts";
 import { childText, descend } from "../../wire/xml/tree.ts";
-import { block, xml } from "../../wire/xml/write.ts";
+import { block, raw, xml } from "../../wire/xml/write.ts";
 import { hasAdvancedRouting } from "../config/advanced-routing.ts";
 import { installedLicenses } from "../licenses/licenses.ts";
 import type { Behavior, ConfiguredNode } from "../node.ts";
@@ -63,9 +63,10 @@ const tellsDataplaneClock: Behavior<ConfiguredNode> = {
   handle: (node) => result(xml`<member>${block(`dataplane time: ${longTime(node.now(), "UTC")}\n`)}</member>`),
 };
 
+/** In CDATA, as a device sends it: scripts that wait with `grep` look for the bytes. */
 const tellsChassisReady: Behavior<ConfiguredNode> = {
   on: "show.chassis-ready",
-  handle: (node) => resultText(node.state.ready ? "yes" : "no"),
+  handle: (node) => result(raw(`<![CDATA[${node.state.ready ? "yes" : "no"}]]>`)),
 };
 
 /** Both orders are answered at once; the node goes down a little later. */
