@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { ApiClient } from "../src/site/api-client.ts";
+import { descend, textOf } from "../src/wire/xml/tree.ts";
 import { PairSite, PRIMARY } from "./a-pair.ts";
 
 /** What the client pan-python and its own tests lean on, on a firewall behind Panorama and on Panorama itself. */
@@ -29,6 +30,13 @@ describe.each([
     expect(await users()).toContain("<user>ann</user>");
     expect(await call({ type: "user-id", cmd: message("logout") })).toMatchObject({ ok: true });
     expect(await users()).not.toContain("<entry>");
+  });
+
+  test("tells of its management interface", async () => {
+    const { result } = await op("<show><interface>management</interface></show>");
+    expect(textOf(descend(result, "info", "name") ?? result)).toBe("Management Interface");
+    expect(Number(textOf(descend(result, "counters", "tx-packets") ?? result))).toBeGreaterThan(0);
+    expect((await op("<show><interface>none</interface></show>")).xml).toContain("Interface 'none' not found");
   });
 
   test.each([

@@ -11,6 +11,7 @@ import { batchBehaviors } from "./behaviours/batch.ts";
 import { deviceBehaviors } from "./behaviours/devices.ts";
 import { groupBehaviors } from "./behaviours/groups.ts";
 import { haBehaviors } from "./behaviours/high-availability.ts";
+import { panoramaInterfaceBehaviors } from "./behaviours/interfaces.ts";
 import { answerPanoramaCommit } from "./push/push-calls.ts";
 import type { RunningPanorama } from "./running-panorama.ts";
 
@@ -20,6 +21,7 @@ const behaviors: readonly Behavior<RunningPanorama>[] = [
   ...groupBehaviors,
   ...haBehaviors,
   ...batchBehaviors,
+  ...panoramaInterfaceBehaviors,
 ];
 
 /** All that a Panorama answers itself. */
