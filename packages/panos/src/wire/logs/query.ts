@@ -38,11 +38,15 @@ export function writeQuery(query: LogQuery): string {
   }
 }
 
-const quoted = (value: string): string => (value.includes("'") ? `"${value}"` : `'${value}'`);
+const quoted = (value: string): string => `'${value.replaceAll(/[\\']/g, "\\$&")}'`;
+
+/** Takes the backslash from quotes and backslashes; before anything else, as in `corp\ann`, it is one itself. */
+const unquoted = (text: string): string => text.replaceAll(/\\([\\'"])/g, "$1");
 
 type Token = { readonly kind: "(" | ")" | "!" } | { readonly kind: "word" | "text"; readonly text: string };
 
-const TOKEN = /\s*(?:([()!])|'([^']*)'|"([^"]*)"|([^\s()'"!]+))/y;
+/** A string ends at its quote, unless a backslash is before it; where nothing would end it then, the backslash was only a character. */
+const TOKEN = /\s*(?:([()!])|'((?:\\[\s\S]|[^'\\])*)'|'([^']*)'|"((?:\\[\s\S]|[^"\\])*)"|"([^"]*)"|([^\s()'"!]+))/y;
 
 function tokensOf(source: string): readonly Token[] | undefined {
   const tokens: Token[] = [];
@@ -51,11 +55,11 @@ function tokensOf(source: string): readonly Token[] | undefined {
   while (TOKEN.lastIndex < text.length) {
     const match = TOKEN.exec(text);
     if (match === null) return undefined;
-    const [, sign, single, double, word] = match;
-    const string = single ?? double;
+    const [, sign, single, plainSingle, double, plainDouble, word] = match;
+    const string = single ?? plainSingle ?? double ?? plainDouble;
     if (sign !== undefined)
       tokens.push({ kind: sign as "(" | ")" | "!" }); // one of the three by the pattern
-    else if (string !== undefined) tokens.push({ kind: "text", text: string });
+    else if (string !== undefined) tokens.push({ kind: "text", text: unquoted(string) });
     else tokens.push({ kind: "word", text: word ?? "" });
   }
   return tokens;
