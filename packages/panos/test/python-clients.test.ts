@@ -1,9 +1,10 @@
+import type { JsonObject } from "@understudy/kernel";
 import { describe, expect, test } from "vitest";
 import { FirewallSite } from "./a-firewall.ts";
 
 /** What Python tools do with a reply decides more than its schema: an empty element becomes `None`, and `None` has no entries. */
 describe("replies that Python tools take apart", () => {
-  test.each([
+  test.each<JsonObject>([
     { version: "11.1.0", advanced_routing: true },
     { version: "11.1.0", metrics: { route_count: 0 } },
   ])("a routing table without routes has its legend: %j", async (options) => {
@@ -11,4 +12,17 @@ describe("replies that Python tools take apart", () => {
     const text = await fw.op("<show><routing><route/></routing></show>");
     expect(text).toMatch(/<result><flags>flags: A:active, [^<]*<\/flags>/);
   });
+});
+
+test("a device group can be moved, and is seen where it went, before anybody commits", async () => {
+  await using fw = await FirewallSite.start();
+  const groups = "/config/devices/entry[@name='localhost.localdomain']/device-group";
+  const created = fw.panorama.call({ type: "config", action: "set", xpath: groups, element: "<entry name='child'/>" });
+  expect(await fw.site.during(created)).toMatchObject({ ok: true });
+  const move =
+    "<request><move-dg><entry name='child'><new-parent-dg>branch</new-parent-dg></entry></move-dg></request>";
+  expect(await fw.tellPanorama(move)).toContain("<job>");
+  expect(await fw.tellPanorama("<show><dg-hierarchy/></show>")).toContain(
+    '<dg name="branch" dg_id="11"><dg name="child" dg_id="12"/></dg>',
+  );
 });

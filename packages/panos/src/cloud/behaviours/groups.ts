@@ -17,7 +17,10 @@ const LOCAL = "/config/devices/entry[@name='localhost.localdomain']";
 
 /** Entries of a holder of the running configuration, such as `device-group`. */
 const entriesOf = (panorama: RunningPanorama, holder: string): readonly XmlElement[] =>
-  childrenNamed(descend(panorama.config.running, "devices", "entry", holder) ?? EMPTY, "entry");
+  entriesIn(panorama.config.running, holder);
+
+const entriesIn = (config: XmlElement, holder: string): readonly XmlElement[] =>
+  childrenNamed(descend(config, "devices", "entry", holder) ?? EMPTY, "entry");
 
 const nameOf = (entry: XmlElement): string => attribute(entry, "name") ?? "";
 
@@ -55,9 +58,9 @@ const listsGroups: PanoramaBehavior = {
   },
 };
 
-/** Where each group stands: parents are in the read-only part of the configuration. */
-export function parentsOf(panorama: RunningPanorama): ReadonlyMap<string, string> {
-  const holder = descend(panorama.config.running, "readonly", "devices", "entry", "device-group") ?? EMPTY;
+/** Where each group stands: parents are in the read-only part of a configuration. */
+function parentsIn(config: XmlElement): ReadonlyMap<string, string> {
+  const holder = descend(config, "readonly", "devices", "entry", "device-group") ?? EMPTY;
   const parents = new Map<string, string>();
   for (const entry of childrenNamed(holder, "entry")) {
     const parent = childText(entry, "parent-dg");
@@ -66,11 +69,13 @@ export function parentsOf(panorama: RunningPanorama): ReadonlyMap<string, string
   return parents;
 }
 
+/** Of the candidate: who moves a group looks here whether it went, and commits later. */
 const tellsHierarchy: PanoramaBehavior = {
   on: "show.dg-hierarchy",
   handle: (panorama) => {
-    const parents = parentsOf(panorama);
-    const names = entriesOf(panorama, "device-group").map(nameOf);
+    const { candidate } = panorama.config;
+    const parents = parentsIn(candidate);
+    const names = entriesIn(candidate, "device-group").map(nameOf);
     const tree = (parent: string | undefined, seen: readonly string[]): readonly Markup[] =>
       names
         .filter((name) => parents.get(name) === parent && !seen.includes(name))
@@ -131,7 +136,7 @@ const movesGroup: PanoramaBehavior = {
   handle: async (panorama, command, caller) => {
     const entry = descend(command.last, "entry") ?? EMPTY;
     const [name, parent] = [nameOf(entry), childText(entry, "new-parent-dg") ?? ""];
-    const known = entriesOf(panorama, "device-group").map(nameOf);
+    const known = entriesIn(panorama.config.candidate, "device-group").map(nameOf);
     if (!known.includes(name)) return refused(CODES.invalidObject, `device-group '${name}' is invalid`);
     if (parent !== "" && parent !== "shared" && (!known.includes(parent) || parent === name))
       return refused(CODES.invalidObject, `device-group '${parent}' is invalid`);
