@@ -26,3 +26,18 @@ test("a device group can be moved, and is seen where it went, before anybody com
     '<dg name="branch" dg_id="11"><dg name="child" dg_id="12"/></dg>',
   );
 });
+
+describe("what a node knows without being told", () => {
+  const read = (fw: FirewallSite, action: "get" | "show", xpath: string) => fw.call({ type: "config", action, xpath });
+
+  test("is read below /config/predefined, and is no part of the configuration", async () => {
+    await using fw = await FirewallSite.start();
+    const dns = await read(fw, "get", "/config/predefined/application/entry[@name='dns']");
+    expect(dns).toMatch(/<result total-count="1" count="1"><entry name="dns"><category>networking<\/category>/);
+    expect(await read(fw, "get", "/config/predefined/application/entry[@name='facebook']")).toContain("<functions>");
+    expect(await read(fw, "show", "/config/predefined/service/entry/@name")).toContain('<entry name="service-https"/>');
+    expect(await read(fw, "get", "/config/predefined/tag/entry[@name='nobody']")).toContain('code="7"');
+    expect(await read(fw, "get", "/config")).not.toContain("<predefined>");
+    expect(await fw.op("<show><config><running/></config></show>")).not.toContain("<predefined>");
+  });
+});

@@ -10,6 +10,7 @@ import type { Caller, ConfiguredNode } from "../node.ts";
 import { completions } from "./completions.ts";
 import { multiConfig } from "./multi-config.ts";
 import { obstacle, toldOf } from "./outcome.ts";
+import { predefined } from "./predefined.ts";
 import { readChange } from "./read-change.ts";
 
 const BAD_XPATH = refused(CODES.badXpath, "Invalid xpath");
@@ -54,7 +55,7 @@ function read(node: ConfiguredNode, tree: XmlElement, call: ApiCall, how: "get" 
   if (source === undefined || source === "") return told([tree], how);
   const xpath = parseXPath(source);
   if (xpath === undefined) return BAD_XPATH;
-  const root = withPushed(tree, node.pushed, source);
+  const root = withPredefined(withPushed(tree, node.pushed, source), source);
   const tails = xpath.paths.filter(({ tail }) => tail.kind !== "nodes");
   const nodes =
     tails.length === 0
@@ -69,6 +70,10 @@ function withPushed(tree: XmlElement, pushed: XmlElement | undefined, source: st
   if (pushed === undefined || !source.includes("/config/panorama")) return tree;
   return { ...tree, children: [...tree.children, { ...pushed, name: "panorama" }] };
 }
+
+/** Only where it is asked for by name: it is no part of the tree. */
+const withPredefined = (tree: XmlElement, source: string): XmlElement =>
+  source.includes("/config/predefined") ? { ...tree, children: [...tree.children, predefined()] } : tree;
 
 function tailOf(root: XmlElement, path: LocationPath): readonly XmlNode[] {
   const { tail } = path;
