@@ -1,5 +1,5 @@
 import { administrators, certificates, systemSettings } from "../node/config/initial-parts.ts";
-import type { FirewallProfile } from "../node/firewall-profile.ts";
+import type { FirewallProfile, HaProfile } from "../node/firewall-profile.ts";
 import type { Settings } from "../node/settings.ts";
 import { readXml } from "../wire/xml/read.ts";
 import type { XmlElement } from "../wire/xml/tree.ts";
@@ -33,8 +33,13 @@ const routingSetting = (profile: FirewallProfile): Markup =>
 
 function highAvailability({ ha }: FirewallProfile): Markup {
   if (ha === undefined) return NO_MARKUP;
-  return xml`<high-availability><enabled>yes</enabled><group><group-id>1</group-id><mode><active-passive/></mode><election-option><device-priority>${ha.priority}</device-priority><preemptive>${ha.preemptive ? "yes" : "no"}</preemptive></election-option></group></high-availability>`;
+  return xml`<high-availability><enabled>yes</enabled><group><group-id>1</group-id><mode>${haMode(ha)}</mode><election-option><device-priority>${ha.priority}</device-priority><preemptive>${ha.preemptive ? "yes" : "no"}</preemptive></election-option></group></high-availability>`;
 }
+
+const haMode = ({ mode, firstRole }: HaProfile): Markup =>
+  mode === "active-passive"
+    ? xml`<active-passive/>`
+    : xml`<active-active><device-id>${firstRole === "active" ? 0 : 1}</device-id></active-active>`;
 
 function network(profile: FirewallProfile): Markup {
   const interfaces = INTERFACES.map(

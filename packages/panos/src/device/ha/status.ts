@@ -16,11 +16,17 @@ export interface HaSelf {
   readonly ha1Ip: string;
 }
 
+/** A lab's firewalls have been up for days when it starts: so long a first role has lasted. */
+function sinceOf({ state }: Firewall, ha: HaState): number {
+  const taken = Object.values(ha.transitions ?? {}).reduce((sum, times) => sum + times, 0);
+  return state.reboots === 0 && taken === 1 && ha.reason === undefined ? state.bootedAt : ha.since;
+}
+
 /** What a member tells its peer. */
 export const statusOf = (firewall: Firewall, { profile, settings, ha1Ip }: HaSelf, ha: HaState): HaStatus => ({
   serial: firewall.profile.serial,
   role: ha.role,
-  since: ha.since,
+  since: sinceOf(firewall, ha),
   mode: profile.mode,
   deviceId: profile.firstRole === "active" ? 0 : 1,
   ...(ha.reason === undefined ? {} : { reason: ha.reason }),

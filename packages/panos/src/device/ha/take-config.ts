@@ -6,7 +6,7 @@ import { longer } from "../../node/timing.ts";
 import { readXml } from "../../wire/xml/read.ts";
 import { writeXml } from "../../wire/xml/write.ts";
 import type { Firewall } from "../firewall.ts";
-import { withOwnPart } from "./shared-config.ts";
+import { digestOf, withOwnPart } from "./shared-config.ts";
 
 /** Takes over the peer's running configuration by an `HA-Sync` job; its own name, addresses and HA settings stay. */
 export async function takeConfig(firewall: Firewall, text: string): Promise<void> {
@@ -32,6 +32,7 @@ export async function takeConfig(firewall: Firewall, text: string): Promise<void
 export async function takeCandidate(firewall: Firewall, text: string): Promise<void> {
   const reading = readXml(text);
   if (!reading.ok) return;
+  if (digestOf(reading.root) === digestOf(firewall.config.candidate)) return takeSync(firewall, "candidate-config");
   const element = writeXml(withOwnPart(reading.root, firewall.config.candidate)).markup;
   await firewall.config.change({ action: "load", xpath: "/config", element }, "", firewall.now());
   await takeSync(firewall, "candidate-config");
