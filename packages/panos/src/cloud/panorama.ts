@@ -4,6 +4,7 @@ import {
   type CloudSpec,
   type DeviceSpec,
   type Endpoint,
+  type HttpHandler,
   type JsonObject,
   type Store,
   tcp,
@@ -20,7 +21,6 @@ import { draw, longer } from "../node/timing.ts";
 import { PANORAMA_API } from "./api-table.ts";
 import { managementRoutes } from "./management/routes.ts";
 import { type PanoramaProfile, panoramaProfile } from "./panorama-profile.ts";
-import { failPending } from "./push/push-targets.ts";
 import { type PanoramaPlaces, RunningPanorama, saveNode } from "./running-panorama.ts";
 import { StoreConfigFiles } from "./store-config.ts";
 import { nodeTable, PANORAMA_TABLES } from "./tables.ts";
@@ -76,10 +76,7 @@ export class Panorama implements Cloud {
     this.#running.tellBoot();
     await Promise.all([this.#running.registry.load(), this.#running.operations.load(), this.#running.calls.load()]);
     await this.#running.wakeUp();
-    await this.#running.change((node, now) => ({
-      state: failPending(node, "Panorama was restarted", now),
-      result: undefined,
-    }));
+    await this.#running.resumePushes();
     this.#endpoints = { ...planned(this.#spec), ...this.#endpoints, ...(await this.#running.start(this.#places())) };
   }
 
@@ -127,6 +124,10 @@ export class Panorama implements Cloud {
     };
   }
 
+  get management(): HttpHandler {
+    return this.#running.management;
+  }
+
   belief(deviceId: string): Belief | undefined {
     return this.#running.registry.belief(deviceId);
   }
@@ -141,6 +142,7 @@ export class Panorama implements Cloud {
 
   async wake(why: WakeUp): Promise<void> {
     if (why.name === "journal") await this.#running.calls.flush();
+    if (why.name === "pushes") await this.#running.endResumedPushes();
     if (why.name === "jobs") await this.#running.catchUp();
     if (why.name === "power" && (await this.#running.power()) === "boot") await this.#reboot();
   }

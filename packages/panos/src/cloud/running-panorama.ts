@@ -16,6 +16,7 @@ import {
 import type { ApiTable } from "../node/api/answer-call.ts";
 import { HttpFront, isApiPath } from "../node/api/http-front.ts";
 import { BaseNode } from "../node/base-node.ts";
+import type { PushTarget } from "../node/jobs/job.ts";
 import type { Caller } from "../node/node.ts";
 import { goneDown } from "../node/power.ts";
 import type { Settings } from "../node/settings.ts";
@@ -29,7 +30,14 @@ import { CallJournal } from "./call-journal.ts";
 import { initialPanoramaConfig } from "./initial-config.ts";
 import { OperationBook } from "./operation-book.ts";
 import type { PanoramaProfile } from "./panorama-profile.ts";
-import { failPending, noteResult, type PushResult } from "./push/push-targets.ts";
+import {
+  failPending,
+  isConfiguration,
+  noteResult,
+  type PushResult,
+  pendingDigests,
+  pendingOrders,
+} from "./push/push-targets.ts";
 import { Registry } from "./registry.ts";
 import { type SessionListener, Sessions } from "./sessions.ts";
 import { StoreConfigFiles } from "./store-config.ts";
@@ -45,6 +53,9 @@ export interface PanoramaPlaces {
   readonly tls?: { readonly certificate: string; readonly key: string };
 }
 
+/** For how long firewalls that work on a push may stay away after a restart. */
+const RETURN_WITHIN = seconds(30);
+
 interface Whole {
   readonly node: NodeState;
 }
@@ -57,10 +68,11 @@ export class RunningPanorama extends BaseNode<Whole> implements HttpHandler, Ses
   readonly calls: CallJournal;
   readonly sessions: Sessions;
   readonly #front: HttpFront<RunningPanorama>;
-  readonly #management: HttpHandler;
-  /** Digests of what is on its way, by order and serial: noted with the firewall when it reports success. */
-  readonly pushing = new Map<string, { readonly policy?: string; readonly template?: string }>();
+  /** What it tells testers beside its API. */
+  readonly management: HttpHandler;
   #listeners: Listener[] = [];
+  /** Orders that were under way when it was started. */
+  #resumed: readonly string[] = [];
 
   constructor(
     profile: PanoramaProfile,
@@ -86,7 +98,7 @@ export class RunningPanorama extends BaseNode<Whole> implements HttpHandler, Ses
     this.operations = new OperationBook(store);
     this.calls = new CallJournal(store, world.clock);
     this.sessions = new Sessions(this.registry, this.operations, this, () => this.now(), world.log);
-    this.#management = management(this);
+    this.management = management(this);
     this.#front = new HttpFront<RunningPanorama>(
       this,
       table,
@@ -125,14 +137,12 @@ export class RunningPanorama extends BaseNode<Whole> implements HttpHandler, Ses
   }
 
   handle(request: ReceivedRequest): HttpAnswer | Promise<HttpAnswer> {
-    return isApiPath(pathOf(request.target)) ? this.#front.handle(request) : this.#management.handle(request);
+    return isApiPath(pathOf(request.target)) ? this.#front.handle(request) : this.management.handle(request);
   }
 
   /** A firewall reports what became of a push. */
   async pushEnded(serial: string, outcome: PushResult): Promise<void> {
-    const key = `${outcome.order} ${serial}`;
-    const digests = this.pushing.get(key);
-    this.pushing.delete(key);
+    const digests = pendingDigests(this.state, serial, outcome.order);
     if (outcome.result === "OK" && digests !== undefined) await this.registry.pushed(serial, digests);
     await this.change((node, now) => ({ state: noteResult(node, serial, outcome, now), result: undefined }));
   }
@@ -140,10 +150,31 @@ export class RunningPanorama extends BaseNode<Whole> implements HttpHandler, Ses
   /** Whoever leaves in the middle of a push has not taken it over, as far as anybody knows. */
   async left(serial: string): Promise<void> {
     if (!this.state.jobs.some((job) => job.end === undefined && job.task.kind === "push")) return;
-    await this.change((node, now) => ({
-      state: failPending(node, "device is not connected", now, serial),
-      result: undefined,
-    }));
+    await this.#fail("device is not connected", (target) => target.serial === serial);
+  }
+
+  /** Goes on with the pushes that were under way: firewalls say what they know of, and have some time to come back. */
+  async resumePushes(): Promise<void> {
+    await this.#fail("Panorama was restarted", (target) => !isConfiguration(target));
+    this.#resumed = pendingOrders(this.state);
+    if (this.#resumed.length > 0) this.world.clock.wake(RETURN_WITHIN, { name: "pushes" });
+  }
+
+  /** A firewall has come back: what it has never heard of does not reach it any more. */
+  async ordersKnown(serial: string, known: readonly string[]): Promise<void> {
+    const lost = this.#resumed.filter((order) => !known.includes(order));
+    if (lost.length === 0) return;
+    await this.#fail("Panorama was restarted", (target, order) => target.serial === serial && lost.includes(order));
+  }
+
+  /** Whoever has not come back by now is not waited for. */
+  async endResumedPushes(): Promise<void> {
+    const gone = ({ serial }: PushTarget): boolean => !this.registry.isConnected(serial);
+    await this.#fail("device is not connected", (target, order) => this.#resumed.includes(order) && gone(target));
+  }
+
+  #fail(reason: string, isGone: (target: PushTarget, order: string) => boolean): Promise<void> {
+    return this.change((node, now) => ({ state: failPending(node, reason, now, isGone), result: undefined }));
   }
 
   get version(): string {
@@ -167,11 +198,10 @@ export class RunningPanorama extends BaseNode<Whole> implements HttpHandler, Ses
     return this.sessions.call(target, call, caller, signal).then(httpReply);
   }
 
-  /** Opens the listeners; resolves to where they are. A dark Panorama only waits. */
+  /** Opens the listeners; resolves to where they are. A dark Panorama closes them again: it only takes its ports, so that all know them. */
   async start(places: PanoramaPlaces): Promise<Readonly<Record<string, Endpoint>>> {
     this.setWakeUps();
     const { network } = this.world;
-    if (this.state.power.name !== "up" && this.state.power.name !== "closing") return {};
     const endpoints: Record<string, Endpoint> = {};
     if (places.http !== undefined) {
       const http = await network.serve(places.http, this, { name: "http" });
@@ -188,6 +218,7 @@ export class RunningPanorama extends BaseNode<Whole> implements HttpHandler, Ses
       this.#listeners.push(link);
       endpoints.link = { address: link.address };
     }
+    if (this.state.power.name !== "up" && this.state.power.name !== "closing") await this.close("dark");
     return endpoints;
   }
 

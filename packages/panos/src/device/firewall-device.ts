@@ -4,6 +4,7 @@ import {
   type DeviceState,
   type Exit,
   type Instant,
+  type JsonObject,
   seconds,
   UsageError,
   type WakeUp,
@@ -16,6 +17,7 @@ import { type Settings, settingsFromJson } from "../node/settings.ts";
 import { draw, longer } from "../node/timing.ts";
 import { FIREWALL_API } from "./api-table.ts";
 import { planBoot, variedTraffic } from "./boot-plan.ts";
+import { forcedState } from "./force.ts";
 import { firstHaState, type HaState, rebootedHa, resumedHa } from "./ha/ha-state.ts";
 import { RunningFirewall } from "./running-firewall.ts";
 import { type FirewallState, firstFirewallState, toDeviceState } from "./state.ts";
@@ -65,6 +67,10 @@ export class FirewallDevice implements Device {
 
   state(): DeviceState {
     return this.#running?.shown ?? this.#unborn();
+  }
+
+  async force(wanted: JsonObject): Promise<Exit | void> {
+    return this.#running?.force(forcedState(wanted));
   }
 
   answer(questionId: string): Promise<void> {

@@ -6,15 +6,17 @@ import {
   later,
   type ReceivedRequest,
   seconds,
+  UsageError,
   type World,
 } from "@understudy/kernel";
 import { ha1Address } from "../node/addresses.ts";
 import { type ApiTable, answerCall } from "../node/api/answer-call.ts";
 import { HttpFront } from "../node/api/http-front.ts";
+import { StorageConfigFiles } from "../node/config/file-config.ts";
 import type { FirewallProfile } from "../node/firewall-profile.ts";
 import type { Job } from "../node/jobs/job.ts";
 import type { Caller } from "../node/node.ts";
-import { gone, goneDown } from "../node/power.ts";
+import { gone, goneDown, inMaintenance } from "../node/power.ts";
 import type { Settings } from "../node/settings.ts";
 import { featureRelease } from "../node/software/version.ts";
 import type { NodeState } from "../node/state.ts";
@@ -25,8 +27,10 @@ import type { ApiCall } from "../wire/api/request.ts";
 import type { DeviceFacts } from "../wire/link/panorama-frames.ts";
 import type { XmlElement } from "../wire/xml/tree.ts";
 import { Firewall } from "./firewall.ts";
+import { broughtOnline, type ForcedState, keptBusy, newestOther, withForcedFigures } from "./force.ts";
 import { HaLink } from "./ha/ha-link.ts";
 import { rebootedHa } from "./ha/ha-state.ts";
+import { OUTAGES } from "./ha/outages.ts";
 import { isSyncing } from "./ha/status.ts";
 import { initialFirewallConfig } from "./initial-config.ts";
 import { Listeners } from "./listeners.ts";
@@ -102,6 +106,8 @@ export class RunningFirewall extends Firewall implements CallAnswerer, HttpHandl
   connected(version: string): void {
     this.managerVersion = version;
     this.#panorama?.report(unfinishedOperations(this.profile.serial, this.state));
+    const orders = this.state.jobs.flatMap(({ task }) => (task.kind === "pushed" ? [task.order] : []));
+    this.#panorama?.tellOrders(orders);
     for (const { task, end } of this.state.jobs)
       if (task.kind === "pushed" && end !== undefined) this.#panorama?.tellPush(task.order, end);
   }
@@ -134,7 +140,9 @@ export class RunningFirewall extends Firewall implements CallAnswerer, HttpHandl
       case "ha":
         return this.ha?.evaluate();
       case "ha-monitor":
-        return this.ha?.fail("Monitored path down");
+      case "ha1":
+      case "ha2":
+        return this.ha?.breaks(name);
     }
   }
 
@@ -142,7 +150,7 @@ export class RunningFirewall extends Firewall implements CallAnswerer, HttpHandl
     this.#panorama?.push();
     this.#panorama?.report(operationChanges(this.profile.serial, before.node, after.node));
     if (this.ha === undefined) return;
-    if (before.ha?.role !== "active" && after.ha?.role === "active") this.#monitor();
+    if (before.ha?.role !== "active" && after.ha?.role === "active") this.ha.mayBreak("ha-monitor");
     if (before.ha?.holdUntil !== after.ha?.holdUntil) this.world.clock.wake(seconds(0), { name: "ha" });
     const told =
       before.node.ready !== after.node.ready ||
@@ -160,17 +168,64 @@ export class RunningFirewall extends Firewall implements CallAnswerer, HttpHandl
       this.ha?.shareImage(job.task.version);
   }
 
-  /** A path that an injected failure takes down makes the member unfit that has just become active. */
-  #monitor(): void {
-    const fault = this.strike("ha-monitor");
-    if (fault?.error !== undefined) this.world.clock.wake(fault.delay ?? seconds(0), { name: "ha-monitor" });
+  /** Becomes what a tester wants. Throws `UsageError` for a role where there is no pair. */
+  async force(wanted: ForcedState): Promise<Exit | void> {
+    const { phase, ha_state: role } = wanted;
+    if (role !== undefined) await this.#forceRole(role);
+    await this.changeWhole((whole) => ({ state: withForcedFigures(whole, wanted), result: undefined }));
+    switch (phase) {
+      case undefined:
+        return;
+      case "online":
+        return this.#bringOnline();
+      case "downloading":
+      case "installing":
+        await this.#bringOnline();
+        return keptBusy(this, phase, newestOther(this));
+      case "rebooting":
+        return this.#goDark(
+          (node, now) => goneDown(node, later(now, this.draw(this.settings.timing.reboot))),
+          "reboot",
+        );
+      case "maintenance":
+        return this.#goDark(inMaintenance, "maintenance");
+      case "offline":
+        return this.#switchOff("lost");
+      case "off":
+        return this.#switchOff("off");
+      default:
+        phase satisfies never;
+    }
+  }
+
+  #forceRole(role: NonNullable<ForcedState["ha_state"]>): Promise<void> {
+    const { ha, profile } = this;
+    if (ha === undefined)
+      throw new UsageError("no-pair", `Firewall ${profile.serial} has no HA peer.`, { serial: profile.serial });
+    if (role === "suspended") return ha.suspend();
+    return role === "functional" ? ha.resume() : ha.fail("Forced by a tester");
+  }
+
+  /** Whoever was dark boots as if nothing had to be waited for; what was not committed is lost then. */
+  async #bringOnline(): Promise<void> {
+    const { name } = this.state.power;
+    const wasDark = name !== "up" && name !== "closing";
+    if (wasDark) await new StorageConfigFiles(this.world.storage).replaceJournal([]);
+    await this.change((node, now) => ({ state: broughtOnline(node, now), result: undefined }));
+    if (!wasDark) return;
+    await this.wakeUp();
+    await this.start("at-once");
   }
 
   /** A commit on the active member goes to the passive one, unless their releases are too different. */
   #syncPeer(): void {
     const peer = this.ha?.peer;
-    if (peer !== undefined && featureRelease(peer.version) === featureRelease(this.state.version))
-      this.ha?.shareConfig();
+    if (
+      peer !== undefined &&
+      this.ha?.settings.configSync === true &&
+      featureRelease(peer.version) === featureRelease(this.state.version)
+    )
+      this.ha?.shareConfig("running");
   }
 
   /** The power state's time has come: going down, or coming back. */
@@ -182,26 +237,25 @@ export class RunningFirewall extends Firewall implements CallAnswerer, HttpHandl
     const fault = this.strike("reboot");
     if (fault?.error !== undefined) return this.#switchOff("lost");
     const down = this.draw(this.settings.timing.reboot);
-    await this.#goDown((node, now) => goneDown(node, later(now, longer(down, fault?.delay))));
-    await this.#close("reboot");
+    await this.#goDark((node, now) => goneDown(node, later(now, longer(down, fault?.delay))), "reboot");
   }
 
   async #switchOff(how: "off" | "lost"): Promise<Exit> {
-    await this.#goDown((node) => gone(node, how));
-    await this.#close("power");
+    await this.#goDark((node) => gone(node, how), "power");
     return { kind: "power-off" };
   }
 
-  /** Whoever is down has no role in a pair. */
-  #goDown(down: (node: NodeState, now: Instant) => NodeState): Promise<void> {
-    return this.changeWhole((whole, now) => {
+  /** Whoever is down has no role in a pair, and nothing open. */
+  async #goDark(down: (node: NodeState, now: Instant) => NodeState, reason: string): Promise<void> {
+    await this.changeWhole((whole, now) => {
       const ha = whole.ha === undefined ? {} : { ha: rebootedHa(whole.ha, now) };
       return { state: { ...whole, node: down(whole.node, now), ...ha }, result: undefined };
     });
+    await this.#close(reason);
   }
 
   async #close(reason: string): Promise<void> {
-    for (const name of ["dial-panorama", "dial-peer", "ha", "ha-monitor"]) this.world.clock.cancelWake(name);
+    for (const name of ["dial-panorama", "dial-peer", "ha", ...OUTAGES]) this.world.clock.cancelWake(name);
     this.#panorama?.hangUp(reason);
     await Promise.all([this.#listeners.close(), this.ha?.close(reason)]);
   }

@@ -12,7 +12,7 @@ import { readSettings, readSpan } from "../node/settings.ts";
 import { giveOrder, isOrder, ORDERS } from "./actions/order.ts";
 import { UPGRADE_PATIENCE, Upgrade, type UpgradeOrder } from "./actions/upgrade.ts";
 import { ApiClient } from "./api-client.ts";
-import { cloudSchema, deviceSchema, opSchema, orderSchema, upgradeSchema } from "./schemas.ts";
+import { cloudSchema, deviceSchema, forceSchema, opSchema, orderSchema, upgradeSchema } from "./schemas.ts";
 
 const actions = {
   upgrade: upgradeSchema,
@@ -27,7 +27,7 @@ export const panos: Family = Object.freeze({
   ports: { http: 7420, link: 7422 },
   tlsPorts: { https: 7421 },
   ownPaths: ["/health"],
-  schemas: { cloud: cloudSchema, device: deviceSchema, actions },
+  schemas: { cloud: cloudSchema, device: deviceSchema, actions, force: forceSchema },
   operations: [
     "check",
     "download",
@@ -38,7 +38,9 @@ export const panos: Family = Object.freeze({
     "content",
     "push",
     "ha-sync",
+    "ha1",
     "ha1-backup",
+    "ha2",
     "bgp",
     "environment",
     "license",

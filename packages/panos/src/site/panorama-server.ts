@@ -1,5 +1,6 @@
 import {
   type Cell,
+  compileShape,
   type Duration,
   type JsonObject,
   later,
@@ -10,18 +11,24 @@ import {
   type World,
 } from "@understudy/kernel";
 import type { ServedCell } from "@understudy/kernel/live";
+import type { ForcedState } from "../device/force.ts";
 import { hostPort } from "../node/addresses.ts";
 import { ApiClient } from "./api-client.ts";
 import { panos } from "./family.ts";
+import { forceSchema } from "./schemas.ts";
 
 /** A firewall of a running Panorama, for tests. */
 export interface FirewallHandle {
   readonly serial: string;
   /** What it really is: `phase`, `version`, `staged`, `haState`, `connected` … */
   state(): JsonObject;
-  /** Takes the power away; what it was doing is taken up again with {@link FirewallHandle.powerOn}. */
+  /** Takes the power away: what it was doing is lost, and with {@link FirewallHandle.powerOn} it boots. */
   cutPower(): Promise<void>;
   powerOn(): Promise<void>;
+  /** Makes it what a test needs, such as `{ phase: "maintenance" }`. Throws `UsageError` for what it cannot be. */
+  force(wanted: ForcedState): Promise<void>;
+  /** Its next attempt of an operation (`download`, `install`, `reboot`, `commit` …) fails with these words. */
+  failNext(operation: string, error: string): void;
 }
 
 /** A Panorama with its firewalls, started by `startPanorama`. Dispose it (`await using`). */
@@ -70,6 +77,16 @@ export class PanoramaServer implements AsyncDisposable {
       state: () => cell.stateOf(serial),
       cutPower: () => cell.power.cut(serial),
       powerOn: () => cell.power.on(serial),
+      force: async (wanted) => {
+        const problem = forced.problem(wanted, "wanted");
+        if (problem !== undefined) throw new UsageError("bad-wish", problem.message, { serial });
+        await cell.power.force(serial, { ...wanted });
+      },
+      failNext: (operation, error) => {
+        if (!panos.operations.includes(operation))
+          throw new UsageError("unknown-operation", `${operation}: accepted is one of ${panos.operations.join(", ")}.`);
+        cell.ground.faults.add({ device: serial, operation, error, times: 1 });
+      },
     };
   }
 
@@ -99,6 +116,11 @@ export class PanoramaServer implements AsyncDisposable {
     }
   }
 
+  /** Puts the server's time forward: what would have happened meanwhile happens at once, in its order. */
+  advance(by: Duration): Promise<void> {
+    return this.#served.cell.advance(by);
+  }
+
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
@@ -125,3 +147,4 @@ export class PanoramaServer implements AsyncDisposable {
 }
 
 const POLL = 20 as Duration; // milliseconds
+const forced = compileShape(forceSchema);

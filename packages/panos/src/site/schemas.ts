@@ -1,4 +1,5 @@
 import { Type } from "typebox";
+import { FORCED_HA, FORCED_PHASES } from "../device/force.ts";
 
 const text = Type.String({ minLength: 1 });
 /** Such as `10.1.6-h3`. */
@@ -20,6 +21,8 @@ const durations = Type.Object(
     shutdown_delay: Type.Optional(length),
     reconnect_delay: Type.Optional(length),
     preempt_hold: Type.Optional(length),
+    monitor_fail_hold: Type.Optional(length),
+    tentative_hold: Type.Optional(length),
     /** From when a firewall routes until the session with a BGP peer is established. */
     bgp: Type.Optional(length),
   },
@@ -103,11 +106,11 @@ export const panoramaOptions = {
   commit_validation: Type.Optional(Type.Union([Type.Literal("lenient"), Type.Literal("strict")])),
   metric_variation: Type.Optional(Type.Boolean()),
   ha_session_sync: Type.Optional(Type.Boolean()),
+  /** What authorization codes bring; without it any code brings a feature named after it. */
+  auth_codes: Type.Optional(Type.Record(Type.String({ pattern: "^[A-Za-z0-9-]{4,16}$" }), Type.Array(license))),
   /** Content that must run before a release is installed, by version (`11.1.2`) or feature release (`11.1`). */
   min_content: Type.Optional(
     Type.Record(Type.String({ pattern: "^\\d+\\.\\d+" }), Type.String({ pattern: "^\\d+(-\\d+)?$" })),
-  /** What authorization codes bring; without it any code brings a feature named after it. */
-  auth_codes: Type.Optional(Type.Record(Type.String({ pattern: "^[A-Za-z0-9-]{4,16}$" }), Type.Array(license))),
   ),
   version_hashes: Type.Optional(Type.Record(Type.String(), Type.String())),
   panorama: Type.Optional(panoramaNode),
@@ -128,7 +131,18 @@ export const deviceSchema = Type.Object(
     current_version: Type.Optional(versionSchema),
     ip_address: Type.Optional(text),
     ha_enabled: Type.Optional(Type.Boolean()),
-    ha_role: Type.Optional(Type.Union([Type.Literal("active"), Type.Literal("passive"), Type.Literal("standalone")])),
+    /** In an active/active pair `active` is the active-primary, `passive` the active-secondary; both spellings are taken. */
+    ha_role: Type.Optional(
+      Type.Union([
+        Type.Literal("active"),
+        Type.Literal("passive"),
+        Type.Literal("active-primary"),
+        Type.Literal("active-secondary"),
+        Type.Literal("standalone"),
+      ]),
+    ),
+    /** Default active-passive; both members of a pair have the same. */
+    ha_mode: Type.Optional(Type.Union([Type.Literal("active-passive"), Type.Literal("active-active")])),
     ha_peer: Type.Optional(text),
     ha_priority: Type.Optional(Type.Integer({ minimum: 0, maximum: 255 })),
     ha_preemptive: Type.Optional(Type.Boolean()),
@@ -188,3 +202,22 @@ export const opSchema = Type.Object({ cmd: text }, { additionalProperties: false
 
 /** Actions that need no arguments, such as `restart`. */
 export const orderSchema = Type.Object({}, { additionalProperties: false });
+
+/** What a tester may force a firewall to be; keys as in a scenario. */
+export const forceSchema = Type.Object(
+  {
+    /**
+     * `downloading` and `installing` hold until another phase is forced; `online` ends whatever it is doing; `rebooting` takes the
+     * usual time; `maintenance`, `offline` and `off` last until somebody forces `online` or switches it on.
+     */
+    phase: Type.Optional(Type.Union(FORCED_PHASES.map((name) => Type.Literal(name)))),
+    ha_state: Type.Optional(Type.Union(FORCED_HA.map((name) => Type.Literal(name)))),
+    current_version: Type.Optional(versionSchema),
+    content_version: Type.Optional(text),
+    disk_space_gb: Type.Optional(Type.Number({ minimum: 0 })),
+    tcp_sessions: Type.Optional(count),
+    route_count: Type.Optional(count),
+    arp_count: Type.Optional(count),
+  },
+  { additionalProperties: false, minProperties: 1 },
+);

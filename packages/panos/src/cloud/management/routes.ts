@@ -10,6 +10,7 @@ import {
 import { Type } from "typebox";
 import type { RunningPanorama } from "../running-panorama.ts";
 import { deviceDetail, deviceRecord } from "./device-record.ts";
+import { addJobRoutes } from "./job-routes.ts";
 import { operationRecord } from "./operation-record.ts";
 
 const reply = (status: number, value: unknown): HttpReply => ({ status, headers: noHeaders, body: json(value) });
@@ -62,6 +63,7 @@ export function managementRoutes(panorama: RunningPanorama): HttpHandler {
       return reply(200, deviceDetail(row, registry.isConnected(row.serial)));
     },
   });
+  addJobRoutes(router, panorama, reply);
   router.route({
     method: "GET",
     path: "/operations",
