@@ -31,6 +31,8 @@ export interface SessionListener {
   readonly version: string;
   pushEnded(serial: string, result: PushResult): Promise<void>;
   left(serial: string): Promise<void>;
+  /** A firewall that has come back tells which pushes it has taken. */
+  ordersKnown(serial: string, orders: readonly string[]): Promise<void>;
   /** Somebody has called a firewall directly. */
   called(serial: string, summary: CallSummary, started: number): void;
 }
@@ -87,6 +89,10 @@ export class Sessions implements ChannelHost<PanoramaFrame>, ChannelEnd<Panorama
       case "delivered": {
         const serial = this.#serials.get(channel);
         return serial === undefined ? undefined : this.#listener.pushEnded(serial, frame);
+      }
+      case "orders": {
+        const serial = this.#serials.get(channel);
+        return serial === undefined ? undefined : this.#listener.ordersKnown(serial, frame.known);
       }
       case "request":
       case "deliver":

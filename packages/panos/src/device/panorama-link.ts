@@ -112,6 +112,12 @@ export class PanoramaLink implements ChannelEnd<PanoramaFrame> {
     }
   }
 
+  /** Tells Panorama which pushes have been taken. */
+  tellOrders(known: readonly string[]): void {
+    const channel = this.#channel;
+    if (channel?.open === true) this.#send(channel, { kind: "orders", known: known.slice(-1000) });
+  }
+
   /** Tells Panorama what became of a push. */
   tellPush(order: string, end: { readonly result: "OK" | "FAIL"; readonly details: readonly string[] }): void {
     const channel = this.#channel;

@@ -42,12 +42,16 @@ async function push(
     const id = state.lastJob + 1;
     const order = `${panorama.profile.serial}-${state.reboots}-${id}`;
     const targets = plans.map(
-      ({ serial }): PushTarget => ({
+      ({ serial, policy, template }): PushTarget => ({
         serial,
         hostname: panorama.registry.row(serial)?.hostname ?? serial,
         result: "PEND",
         lines: [],
         startedAt: now,
+        digests: {
+          ...(policy === undefined ? {} : { policy: digestOfPush(policy) }),
+          ...(template === undefined ? {} : { template: digestOfPush(template) }),
+        },
       }),
     );
     const job = {
@@ -72,10 +76,6 @@ async function deliver(panorama: RunningPanorama, plan: PushPlan, order: string,
     ...(policy === undefined ? {} : { policy: writeXml(policy).markup }),
     ...(template === undefined ? {} : { template: writeXml(template).markup }),
   };
-  panorama.pushing.set(`${order} ${serial}`, {
-    ...(policy === undefined ? {} : { policy: digestOfPush(policy) }),
-    ...(template === undefined ? {} : { template: digestOfPush(template) }),
-  });
   if (panorama.sessions.deliver(serial, { kind: "deliver", order, admin: caller.admin, ...parts })) return;
   await panorama.pushEnded(serial, { order, result: "FAIL", lines: ["device is not connected"] });
 }

@@ -1,5 +1,5 @@
 import type { Instant } from "@understudy/kernel";
-import type { Job, PushTarget } from "../../node/jobs/job.ts";
+import type { Job, PushDigests, PushTarget } from "../../node/jobs/job.ts";
 import { withJob } from "../../node/jobs/queue.ts";
 import type { NodeState } from "../../node/state.ts";
 
@@ -21,13 +21,18 @@ export function noteResult(node: NodeState, serial: string, outcome: PushResult,
     : settle(node, job, (target) => (target.serial === serial ? ended(target, outcome, now) : target), now);
 }
 
-/** Firewalls that have gone, or a Panorama that has, leave no push pending. */
-export function failPending(node: NodeState, reason: string, now: Instant, serial?: string): NodeState {
+/** Ends what waits for firewalls that will not report any more. */
+export function failPending(
+  node: NodeState,
+  reason: string,
+  now: Instant,
+  isGone: (target: PushTarget, order: string) => boolean,
+): NodeState {
   let current = node;
   for (const job of node.jobs) {
     if (job.end !== undefined || job.task.kind !== "push") continue;
-    const fails = (target: PushTarget): boolean =>
-      target.result === "PEND" && (serial === undefined || target.serial === serial);
+    const { order } = job.task;
+    const fails = (target: PushTarget): boolean => target.result === "PEND" && isGone(target, order);
     current = settle(
       current,
       job,
@@ -36,6 +41,23 @@ export function failPending(node: NodeState, reason: string, now: Instant, seria
     );
   }
   return current;
+}
+
+/** Orders of configurations that firewalls have not reported on yet. */
+export const pendingOrders = ({ jobs }: NodeState): readonly string[] =>
+  jobs.flatMap(({ task, end }) =>
+    end === undefined && task.kind === "push" && task.targets.some(isConfiguration) ? [task.order] : [],
+  );
+
+/** The firewall works on it by itself; all else ends with the Panorama that was at it. */
+export const isConfiguration = ({ digests }: PushTarget): boolean => digests !== undefined;
+
+/** What a firewall was to take over by an order; `undefined` once it is known how that ended. */
+export function pendingDigests({ jobs }: NodeState, serial: string, order: string): PushDigests | undefined {
+  for (const { task, end } of jobs)
+    if (end === undefined && task.kind === "push" && task.order === order)
+      return task.targets.find((target) => target.serial === serial && target.result === "PEND")?.digests;
+  return undefined;
 }
 
 const ended = (target: PushTarget, { result, lines }: Omit<PushResult, "order">, now: Instant): PushTarget =>

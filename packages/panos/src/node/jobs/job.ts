@@ -59,6 +59,14 @@ export interface PushTarget {
   readonly lines: readonly string[];
   readonly startedAt: Instant;
   readonly endedAt?: Instant;
+  /** Of what is pushed; absent where the firewall is not given a configuration. */
+  readonly digests?: PushDigests;
+}
+
+/** Stand for what a firewall is to take over; an absent part is not pushed. */
+export interface PushDigests {
+  readonly policy?: string;
+  readonly template?: string;
 }
 
 /** How a job will end, known when it starts. */

@@ -69,6 +69,7 @@ const frameShape = Type.Union([
     result: Type.Union([Type.Literal("OK"), Type.Literal("FAIL")]),
     lines: Type.Array(Type.String({ maxLength: 65_536 })),
   }),
+  Type.Object({ kind: Type.Literal("orders"), known: Type.Array(text, { maxItems: 1000 }) }),
   Type.Object({ kind: Type.Literal("push"), facts: factsShape }),
   Type.Object({
     kind: Type.Literal("request"),
@@ -109,6 +110,8 @@ export type PanoramaFrame =
       readonly result: "OK" | "FAIL";
       readonly lines: readonly string[];
     }
+  /** The pushes that a firewall has taken since it booted, told when it has connected. */
+  | { readonly kind: "orders"; readonly known: readonly string[] }
   /** The firewall's facts have changed. */
   | { readonly kind: "push"; readonly facts: DeviceFacts }
   | { readonly kind: "operation"; readonly operation: Operation }
