@@ -1,5 +1,8 @@
-import { minutes, seconds } from "@understudy/kernel";
-import { startPanorama } from "@understudy/panos";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { hours, minutes, seconds } from "@understudy/kernel";
+import { type PanoramaServer, startPanorama } from "@understudy/panos";
 import { describe, expect, test } from "vitest";
 import { PairSite, PRIMARY, SECONDARY } from "./a-pair.ts";
 
@@ -105,4 +108,19 @@ test("library users force, let the next operation fail, and put the time forward
   await firewall.force({ phase: "maintenance" });
   expect((await fetch(`${panorama.url}/devices/${serial}/jobs`)).status).toBe(409);
   expect((await fetch(`${panorama.url}/devices/${SECONDARY}9/jobs`)).status).toBe(404);
+});
+
+test("a time that was put forward stays so over a restart", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "understudy-"));
+  const uptime = async (panorama: PanoramaServer) =>
+    /<uptime>(.*?)<\/uptime>/.exec((await panorama.op("<show><system><info/></system></show>")).xml)?.[1];
+  try {
+    for (const expected of [/^5 days, 7:00:/, /^5 days, 14:00:/]) {
+      await using panorama = await startPanorama({ db: join(folder, "lab.db") });
+      await panorama.advance(hours(7));
+      expect(await uptime(panorama)).toMatch(expected);
+    }
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 });

@@ -153,7 +153,7 @@ export class LiveLab implements LabView, AsyncDisposable {
   }
 
   advance(by: Duration): Promise<void> {
-    return this.#cell.advance(by);
+    return this.#served.advance(by);
   }
 
   get clouds(): readonly string[] {

@@ -26,6 +26,8 @@ export interface LiveCellOptions {
   readonly events: EventRecorder;
   /** How much faster than the machine's clock the cell's time runs. Default 1. */
   readonly scale?: number;
+  /** By how much the cell's time is ahead of the machine's from the start. Default 0. */
+  readonly ahead?: Duration;
   readonly faults?: readonly FaultRule[];
   readonly logFor?: (id: string) => Logger;
   /** Default: memory. */
@@ -51,7 +53,10 @@ export class LiveCell extends Cell implements AsyncDisposable {
   #advancing = false;
 
   constructor(options: LiveCellOptions) {
-    const time = new RealTime(options.scale === undefined ? {} : { scale: options.scale });
+    const time = new RealTime({
+      ...(options.scale === undefined ? {} : { scale: options.scale }),
+      ...(options.ahead === undefined ? {} : { ahead: options.ahead }),
+    });
     const network = new SocketNetwork(time, options.issue === undefined ? {} : { issue: options.issue });
     const random = new SeededRandom(options.seed, 0);
     const stores = options.stores ?? new MemoryStores();

@@ -4,15 +4,19 @@ import { openDirectoryStorage } from "../storage/directory-storage.ts";
 import { MemoryBlobs } from "../storage/memory-blobs.ts";
 import { MemoryStorage } from "../storage/memory-storage.ts";
 import { PathNames } from "../storage/path-names.ts";
-import type { PowerableStorage } from "../storage/storage.ts";
+import type { PowerableStorage, Storage } from "../storage/storage.ts";
 import { openStores } from "../store/open-stores.ts";
 import type { PowerableStores } from "../store/store.ts";
 import type { Timekeeper } from "../time/clock.ts";
+import { type Duration, milliseconds } from "../time/units.ts";
 
 /** Where a live lab keeps what outlasts it: a folder of the host, or memory. */
 export interface Place {
   readonly blobs: Blobs;
   readonly stores: PowerableStores;
+  /** By how much the lab's time was ahead of the machine's when it ran here last. */
+  readonly ahead: Duration;
+  keepAhead(ahead: Duration): Promise<void>;
   storageFor(id: string, time: Timekeeper): Promise<PowerableStorage>;
   close(): Promise<void>;
 }
@@ -42,6 +46,11 @@ export async function openPlace(options: PlaceOptions): Promise<Place> {
     return {
       blobs,
       stores,
+      ahead: guard === undefined ? milliseconds(0) : await readAhead(guard),
+      async keepAhead(ahead) {
+        await guard?.write(CLOCK, JSON.stringify({ aheadMs: ahead }));
+        await guard?.sync();
+      },
       async storageFor(id, time) {
         const elsewhere = storages[id];
         if (elsewhere !== undefined) return elsewhere;
@@ -62,4 +71,12 @@ export async function openPlace(options: PlaceOptions): Promise<Place> {
     await guard?.close();
     throw error;
   }
+}
+
+const CLOCK = "clock.json";
+
+/** A file that says nothing sensible counts as none: the lab's time is the machine's then. */
+async function readAhead(folder: Storage): Promise<Duration> {
+  const found = /^\{"aheadMs":(\d{1,15})\}$/.exec((await folder.readText(CLOCK)) ?? "");
+  return milliseconds(Number(found?.[1] ?? 0));
 }

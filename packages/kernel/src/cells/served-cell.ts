@@ -93,6 +93,7 @@ export class ServedCell implements AsyncDisposable {
       storageFor: (id, time) => place.storageFor(id, time),
       auditFor: (id) => this.audit.for(id),
       linkOf: (id) => this.#fronts.get(id) ?? this.#link,
+      ahead: place.ahead,
       issue: async (names) => (await this.authority()).certificateFor(names),
       ...(options.faults === undefined ? {} : { faults: options.faults }),
       ...(options.scale === undefined ? {} : { scale: options.scale }),
@@ -167,6 +168,12 @@ export class ServedCell implements AsyncDisposable {
     return late;
   }
 
+  /** Puts the time forward, as `LiveCell.advance`; where the cell is kept on a disk, it starts there the next time. */
+  async advance(by: Duration): Promise<void> {
+    await this.cell.advance(by);
+    await this.#place.keepAhead(this.cell.time.ahead);
+  }
+
   /** Throws when a cloud is off. */
   check(cloud: string): undefined {
     if (!this.cell.power.isUp(cloud)) throw new Error(`${cloud} is switched off`);
@@ -174,6 +181,7 @@ export class ServedCell implements AsyncDisposable {
 
   async close(): Promise<void> {
     this.#closing.abort();
+    if (this.cell.time.ahead > 0) await this.#place.keepAhead(this.cell.time.ahead);
     await this.cell.power.stopAll();
     await this.#near?.[Symbol.asyncDispose]();
     await this.cell[Symbol.asyncDispose]();

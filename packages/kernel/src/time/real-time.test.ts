@@ -33,6 +33,18 @@ test("what is due next in real time still comes by itself", async () => {
   expect(time.now()).toBeGreaterThanOrEqual(before);
 });
 
+test("a time that starts ahead is ahead, and stays so", async () => {
+  using time = new RealTime({ ahead: hours(1) });
+  expect(time.now() - new RealTime().now()).toBeGreaterThanOrEqual(hours(1) - 1);
+  await time.advance(minutes(10), settle);
+  expect(time.ahead / 60_000).toBeCloseTo(70, 1);
+  const due = new Promise<void>((resolve) => void time.schedule(time.now(), { due: () => resolve() }, 0));
+  await due;
+  using fast = new RealTime({ scale: 1_000 });
+  await settle();
+  expect(fast.ahead).toBeGreaterThanOrEqual(0);
+});
+
 test("an entry may end everything", async () => {
   const time = new RealTime();
   time.schedule(later(time.now(), minutes(1)), { due: () => time[Symbol.dispose]() }, 0);

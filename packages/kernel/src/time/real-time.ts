@@ -1,6 +1,6 @@
 import type { Due, Ticket, Timekeeper } from "./clock.ts";
 import { TimingWheel } from "./timing-wheel.ts";
-import { type Duration, type Instant, instant, later } from "./units.ts";
+import { type Duration, type Instant, instant, later, milliseconds } from "./units.ts";
 
 const LONGEST_TIMER_MS = 2 ** 30;
 
@@ -15,13 +15,15 @@ export class RealTime implements Timekeeper, Disposable {
   #armedFor = Number.POSITIVE_INFINITY;
   #disposed = false;
   /** By how much it was put forward, in milliseconds. */
-  #ahead = 0;
+  #ahead: number;
 
-  constructor(options: { readonly scale?: number } = {}) {
+  /** `ahead`: by how much it is ahead of the machine's time from the start; default 0. */
+  constructor(options: { readonly scale?: number; readonly ahead?: Duration } = {}) {
     this.#scale = options.scale ?? 1;
+    this.#ahead = options.ahead ?? 0;
     this.#origin = instant(Date.now());
     this.#started = performance.now();
-    this.#wheel = new TimingWheel(this.#origin);
+    this.#wheel = new TimingWheel(instant(this.#origin + this.#ahead));
   }
 
   now(): Instant {
@@ -30,6 +32,11 @@ export class RealTime implements Timekeeper, Disposable {
 
   #exactly(): number {
     return this.#origin + this.#ahead + (performance.now() - this.#started) * this.#scale;
+  }
+
+  /** By how much it is ahead of the machine's time: put forward, or run faster. */
+  get ahead(): Duration {
+    return milliseconds(this.#scale === 1 ? this.#ahead : Math.max(0, Math.round(this.#exactly() - Date.now())));
   }
 
   /**

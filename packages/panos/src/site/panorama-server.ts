@@ -118,7 +118,7 @@ export class PanoramaServer implements AsyncDisposable {
 
   /** Puts the server's time forward: what would have happened meanwhile happens at once, in its order. */
   advance(by: Duration): Promise<void> {
-    return this.#served.cell.advance(by);
+    return this.#served.advance(by);
   }
 
   async close(): Promise<void> {
