@@ -34,9 +34,10 @@ export class RealTime implements Timekeeper, Disposable {
     return this.#origin + this.#ahead + (performance.now() - this.#started) * this.#scale;
   }
 
-  /** By how much it is ahead of the machine's time: put forward, or run faster. */
+  /** By how many whole milliseconds it is ahead of the machine's time: put forward, or run faster. */
   get ahead(): Duration {
-    return milliseconds(this.#scale === 1 ? this.#ahead : Math.max(0, Math.round(this.#exactly() - Date.now())));
+    const ahead = this.#scale === 1 ? this.#ahead : this.#exactly() - Date.now();
+    return milliseconds(Math.max(0, Math.ceil(ahead)));
   }
 
   /**
