@@ -1,4 +1,4 @@
-import { X509Certificate } from "node:crypto";
+import { createPrivateKey, X509Certificate } from "node:crypto";
 import {
   type Body,
   EMPTY_BODY,
@@ -10,6 +10,13 @@ import {
   seconds,
 } from "@understudy/kernel";
 import { describe, expect, test } from "vitest";
+import { readContainer, readPem } from "../src/node/certificates/certificate-file.ts";
+import {
+  EC_CERTIFICATE_PEM,
+  EC_CONTAINERS,
+  EC_ENCRYPTED_KEY_PEM,
+  EC_KEY_PEM,
+} from "../src/node/certificates/testing/openssl-files.ts";
 import { unpacked } from "../src/node/files/archive.ts";
 import { writeForm } from "../src/wire/api/form.ts";
 import { writeMultipart } from "../src/wire/api/testing/write-multipart.ts";
@@ -27,7 +34,7 @@ interface RawReply {
 async function aRawClient(pair: PairSite, target: string) {
   await pair.settled();
   const { cell } = pair.site;
-  const world = await cell.power.operator("raw-client", new MemoryStorage(cell.ground.time));
+  const world = await cell.power.operator(`raw-client-${target}`, new MemoryStorage(cell.ground.time));
   const request = async (
     method: string,
     parameters: Record<string, string>,
@@ -108,17 +115,62 @@ describe("files", () => {
   test.each([PRIMARY, ""])("a certificate that was imported can be exported again, on %j", async (target) => {
     await using pair = await PairSite.start();
     const node = await aRawClient(pair, target);
-    const { text: pem } = await node.get(certificate("0001_Any_Root"));
-    const key = "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n";
-    const ask = { type: "import", category: "keypair", "certificate-name": "mine", format: "pem", passphrase: "x" };
-    const reply = await node.upload(ask, "mine.pem", pem + key);
+    const ask = {
+      type: "import",
+      category: "keypair",
+      "certificate-name": "mine",
+      format: "pem",
+      passphrase: "secret",
+    };
+    const reply = await node.upload(ask, "mine.pem", EC_CERTIFICATE_PEM + EC_ENCRYPTED_KEY_PEM);
     expect(reply.text).toContain("Successfully imported mine into candidate configuration");
-    expect((await node.get(certificate("mine"))).text).toBe(pem);
-    expect((await node.get({ ...certificate("mine"), "include-key": "yes", passphrase: "x" })).text).toBe(pem + key);
-    expect((await node.upload(ask, "mine.pem", pem)).text).toContain("no private key in PEM format");
+    expect((await node.get(certificate("mine"))).text).toBe(EC_CERTIFICATE_PEM);
+    const both = await node.get({ ...certificate("mine"), "include-key": "yes", passphrase: "other" });
+    expect(both.text).toContain("BEGIN ENCRYPTED PRIVATE KEY");
+    const reading = readPem(both.text, "other");
+    expect(reading.ok && reading.content.key?.equals(createPrivateKey(EC_KEY_PEM))).toBe(true);
+    expect((await node.upload(ask, "mine.pem", EC_CERTIFICATE_PEM)).text).toContain("no private key in PEM format");
+    expect((await node.upload({ ...ask, passphrase: "x" }, "mine.pem", EC_ENCRYPTED_KEY_PEM)).text).toContain(
+      "passphrase is wrong",
+    );
     expect((await node.upload({ ...ask, category: "certificate" }, "mine.pem", "nothing")).text).toContain(
       "no certificate in PEM format",
     );
+  });
+
+  test("a certificate goes from one node to another as PKCS #12, and asks to be signed as PKCS #10", async () => {
+    await using pair = await PairSite.start();
+    const [fw, panorama] = [await aRawClient(pair, PRIMARY), await aRawClient(pair, "")];
+    const ask = { type: "import", category: "keypair", "certificate-name": "mine", format: "pkcs12" };
+    const opened = { ...ask, passphrase: "secret" };
+    const made = Buffer.from(EC_CONTAINERS.standard, "base64");
+    expect((await fw.upload(ask, "mine.p12", made)).text).toContain("&quot;passphrase&quot; is required");
+    expect((await fw.upload(opened, "mine.p12", made)).text).toContain("Successfully imported mine");
+    const wanted = { ...certificate("mine"), format: "pkcs12", "include-key": "yes" };
+    expect((await fw.get(wanted)).text).toContain("&quot;passphrase&quot; is required");
+    const file = await fw.get({ ...wanted, passphrase: "other" });
+    expect(file).toMatchObject({ type: "application/octet-stream", fileName: "mine.p12" });
+    expect((await panorama.upload({ ...ask, passphrase: "other" }, "a.p12", file.bytes)).text).toContain(
+      "Successfully",
+    );
+    expect((await panorama.get(certificate("mine"))).text).toBe(EC_CERTIFICATE_PEM);
+    const request = await panorama.get({ ...certificate("mine"), format: "pkcs10" });
+    expect(request).toMatchObject({ fileName: "mine.csr" });
+    expect(request.text).toMatch(/^-----BEGIN CERTIFICATE REQUEST-----\n[\s\S]+-----END CERTIFICATE REQUEST-----\n$/);
+    expect((await fw.get({ ...certificate("mock-cert"), format: "pkcs10" })).text).toContain("has no private key");
+    const alone = await fw.get({ ...certificate("mock-cert"), format: "pkcs12", passphrase: "x" });
+    expect(readContainer(alone.bytes, "x")).toMatchObject({ ok: true });
+  });
+
+  test("a key that belongs to another certificate is refused", async () => {
+    await using pair = await PairSite.start();
+    const fw = await aRawClient(pair, PRIMARY);
+    const { text: pem } = await fw.get(certificate("mock-cert"));
+    const ask = { type: "import", "certificate-name": "mine", format: "pem" };
+    const wrong = "The private key does not belong to the certificate.";
+    expect((await fw.upload({ ...ask, category: "keypair" }, "a.pem", pem + EC_KEY_PEM)).text).toContain(wrong);
+    expect((await fw.upload({ ...ask, category: "certificate" }, "a.pem", pem)).text).toContain("Successfully");
+    expect((await fw.upload({ ...ask, category: "private-key" }, "k.pem", EC_KEY_PEM)).text).toContain(wrong);
   });
 
   test.each(["virtual", "sockets"] as const)(

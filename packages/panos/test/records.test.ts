@@ -35,6 +35,20 @@ const entriesOf = (result: XmlElement) => childrenNamed(descend(result, "log", "
 const texts = (entries: readonly XmlElement[], name: string) => entries.map((entry) => childText(entry, name));
 
 describe("logs", () => {
+  test("of entries that tell the same the newest is enough, if that is wanted", async () => {
+    await using pair = await PairSite.start();
+    const fw = await aFirewall(pair);
+    for (const name of ["a", "b", "a", "a"]) await fw.set(name);
+    expect(await fw.logs("config", "(cmd eq set)")).toHaveLength(4);
+    const once = await fw.logs("config", "(cmd eq set)", { uniq: "yes" });
+    expect(texts(once, "path").map((path) => /@name='(\w)'\]$/.exec(path ?? "")?.[1])).toEqual(["a", "b"]);
+    expect(await fw.logs("config", "(cmd eq set)", { uniq: "yes", skip: "1" })).toHaveLength(1);
+    const traffic = await fw.logs("traffic", "(app eq ssh)", { uniq: "yes", nlogs: "5000" });
+    expect(traffic.length).toBeLessThan((await fw.logs("traffic", "(app eq ssh)", { nlogs: "5000" })).length);
+    const wrong = await fw.call({ type: "log", "log-type": "config", uniq: "maybe" });
+    expect(wrong).toMatchObject({ ok: false, code: "400" });
+  });
+
   test("every change and commit of the configuration is logged and can be asked for", async () => {
     await using pair = await PairSite.start();
     const fw = await aFirewall(pair);

@@ -17,19 +17,21 @@ async function aRestClient(pair: PairSite, endpoint: Endpoint, headers = KEY) {
     `rest-${JSON.stringify(endpoint.address)}`,
     new MemoryStorage(cell.ground.time),
   );
-  const request = async (method: string, path: string, body?: unknown): Promise<RestReply> => {
-    const reply = await pair.site.during(
-      world.network.request(endpoint.address, {
-        method,
-        target: `/restapi/v11.1/${path}`,
-        version: "1.1",
-        headers,
-        body: body === undefined ? { kind: "empty" } : typeof body === "string" ? text(body) : json(body),
-      }),
-    );
+  const send = async (method: string, path: string, body?: unknown): Promise<RestReply> => {
+    const reply = await world.network.request(endpoint.address, {
+      method,
+      target: `/restapi/v11.1/${path}`,
+      version: "1.1",
+      headers,
+      body: body === undefined ? { kind: "empty" } : typeof body === "string" ? text(body) : json(body),
+    });
     return { status: reply.status, body: await readJson(reply.body) };
   };
-  return request;
+  const request = (method: string, path: string, body?: unknown) => pair.site.during(send(method, path, body));
+  /** Several calls at once. */
+  const together = (...calls: readonly (readonly [method: string, path: string, body?: unknown])[]) =>
+    pair.site.during(Promise.all(calls.map((call) => send(...call))));
+  return Object.assign(request, { together });
 }
 
 const AT = "location=vsys&vsys=vsys1";
@@ -81,6 +83,29 @@ describe("the REST API of a firewall", () => {
       expect(await rest("DELETE", `Objects/Addresses?${AT}&name=site`)).toMatchObject(failed(404, 5, 7));
     },
   );
+
+  test("of several that create the same name at once one succeeds, and what it wrote stays", async () => {
+    await using pair = await PairSite.start();
+    const rest = await aRestClient(pair, pair.direct(0));
+    const create = (kind: string) =>
+      ["POST", `Objects/Addresses?${AT}&name=web`, { entry: { "@name": "web", [kind]: "10.0.0.1" } }] as const;
+    const replies = await rest.together(create("ip-netmask"), create("fqdn"), create("ip-range"));
+    expect(replies.map(({ status }) => status)).toEqual([200, 409, 409]);
+    const { body } = await rest("GET", `Objects/Addresses?${AT}&name=web`);
+    expect(body).toMatchObject({ result: { entry: [{ "@name": "web", "ip-netmask": "10.0.0.1" }] } });
+    expect(JSON.stringify(body)).not.toContain("fqdn");
+  });
+
+  test("what is deleted meanwhile is not brought back by a replacement", async () => {
+    await using pair = await PairSite.start();
+    const rest = await aRestClient(pair, pair.direct(0));
+    const entry = { "@name": "web", "ip-netmask": "10.0.0.1" };
+    const path = `Objects/Addresses?${AT}&name=web`;
+    await rest("POST", path, { entry });
+    const [deleted, replaced] = await rest.together(["DELETE", path], ["PUT", path, { entry }]);
+    expect([deleted?.status, replaced?.status]).toEqual([200, 404]);
+    expect((await rest("GET", path)).status).toBe(404);
+  });
 
   test("rules keep objects from being deleted, and can be moved", async () => {
     await using pair = await PairSite.start();

@@ -32,7 +32,7 @@ export interface NodeState {
   readonly diskFreeGb: number;
   readonly appVersion: string;
   readonly content: ContentState;
-  /** Absent: as the profile says. */
+  /** Installed; absent: as the profile says. */
   readonly licenses?: readonly License[];
   /** What the licence server has for this node; absent: as the profile says. */
   readonly granted?: readonly License[];

@@ -12,7 +12,8 @@ import { type ApiCall, parameter } from "../../wire/api/request.ts";
 import { readXml } from "../../wire/xml/read.ts";
 import { xml } from "../../wire/xml/write.ts";
 import { isOn } from "../behaviours/system-settings.ts";
-import type { Behavior, Caller, ConfiguredNode, PanosNode } from "../node.ts";
+import { loginLog } from "../logs/node-logs.ts";
+import type { Behavior, Caller, ConfiguredNode, PanosNode, RecordingNode } from "../node.ts";
 import { login } from "./authenticate.ts";
 
 /** What a kind of node can be asked for by `type`, besides `keygen`, `version` and `op`. */
@@ -36,7 +37,7 @@ export const forbidden = (node: PanosNode): Answer =>
   node.settings.authErrors === "legacy" ? FORBIDDEN_LEGACY : FORBIDDEN;
 
 /** Answers a call that needs no authentication any more. */
-export function answerCall<N extends ConfiguredNode>(
+export function answerCall<N extends RecordingNode>(
   node: N,
   table: ApiTable<N>,
   call: ApiCall,
@@ -50,7 +51,7 @@ export function answerCall<N extends ConfiguredNode>(
     case "version":
       return version(node);
     case "keygen":
-      return keygen(node, call);
+      return keygen(node, call, caller.remote);
     default: {
       const handle = Object.hasOwn(table.types, type) ? table.types[type] : undefined;
       return handle === undefined ? ILLEGAL_TYPE(type) : handle(node, call, caller);
@@ -58,12 +59,12 @@ export function answerCall<N extends ConfiguredNode>(
   }
 }
 
-/** Gives a key for a user and password. Needs no authentication itself. */
-export function keygen(node: ConfiguredNode, call: ApiCall): Answer {
+/** Gives a key for a user and password: a login, which is logged. Needs no authentication itself. */
+export async function keygen(node: RecordingNode, call: ApiCall, remote: string): Promise<Answer> {
   const user = parameter(call.parameters, "user");
   const password = parameter(call.parameters, "password");
-  if (user === undefined || password === undefined) return forbidden(node);
-  const key = login(node, user, password)?.key;
+  const key = user === undefined || password === undefined ? undefined : login(node, user, password)?.key;
+  await node.note([loginLog(node.now(), user ?? "", remote, key === undefined ? "failed" : "well")]);
   return key === undefined ? forbidden(node) : result(xml`<key>${key}</key>`);
 }
 

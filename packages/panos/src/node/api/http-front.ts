@@ -12,11 +12,11 @@ import { type Answer, badRequest, CODES, MALFORMED, refused } from "../../wire/a
 import { httpReply, rendered } from "../../wire/api/http.ts";
 import { type ApiCall, parameter, pathOf, readApiCall } from "../../wire/api/request.ts";
 import { isRestPath } from "../../wire/rest/resources.ts";
-import { loginLog } from "../logs/node-logs.ts";
 import type { Caller, RecordingNode } from "../node.ts";
 import { answerRest } from "../rest/answer-rest.ts";
-import { type ApiTable, answerCall, forbidden, keygen } from "./answer-call.ts";
+import { type ApiTable, answerCall, forbidden } from "./answer-call.ts";
 import { authenticate } from "./authenticate.ts";
+import { Logins } from "./logins.ts";
 import { answerUnder } from "./transport-faults.ts";
 
 /** Larger bodies are answered with 413. */
@@ -57,6 +57,7 @@ export class HttpFront<N extends RecordingNode> implements HttpHandler {
   readonly #node: N;
   readonly #table: ApiTable<N>;
   readonly #observe: CallObserver;
+  readonly #logins: Logins;
   readonly #elsewhere: CallCarrier | undefined;
 
   /** `elsewhere` is asked first, and answers calls with a `target`. */
@@ -64,12 +65,13 @@ export class HttpFront<N extends RecordingNode> implements HttpHandler {
     this.#node = node;
     this.#table = table;
     this.#observe = observe;
+    this.#logins = new Logins(node);
     this.#elsewhere = elsewhere;
   }
 
   handle(request: ReceivedRequest): HttpAnswer | Promise<HttpAnswer> {
     const path = pathOf(request.target);
-    if (isRestPath(path)) return answerRest(this.#node, request);
+    if (isRestPath(path)) return answerRest(this.#node, request, this.#logins);
     if (!isXmlPath(path)) return NOT_FOUND;
     const fault = this.#node.strike("request");
     return fault === undefined
@@ -109,7 +111,11 @@ export class HttpFront<N extends RecordingNode> implements HttpHandler {
       this.#observe(call, caller, answer, started);
       return answer;
     };
-    const answer = this.#answerFor(call, admin, remote, signal);
+    const noted = isKeygen(call) ? undefined : this.#logins.note(call.credentials, admin, remote);
+    const answer =
+      noted === undefined
+        ? this.#answerFor(call, admin, remote, signal)
+        : noted.then(() => this.#answerFor(call, admin, remote, signal));
     return answer instanceof Promise ? answer.then(told) : told(answer);
   }
 
@@ -120,26 +126,17 @@ export class HttpFront<N extends RecordingNode> implements HttpHandler {
     signal: AbortSignal | undefined,
   ): HttpAnswer | Promise<HttpAnswer> {
     const node = this.#node;
-    const isKeygen = parameter(call.parameters, "type") === "keygen";
-    if (admin === undefined && !isKeygen)
+    if (admin === undefined && !isKeygen(call))
       return reply(hasType(call) ? forbidden(node) : badRequest('Missing value for parameter "type".'));
     const vsys = parameter(call.parameters, "vsys");
     const caller: Caller = { admin: admin ?? "", by: "direct", remote, ...(vsys === undefined ? {} : { vsys }) };
     const carried = this.#elsewhere?.(call, caller, signal);
     if (carried !== undefined) return carried;
-    if (isKeygen) return this.#login(call, remote);
     const answer = answerCall(node, this.#table, call, caller);
     return answer instanceof Promise ? answer.then(reply) : reply(answer);
   }
-
-  async #login(call: ApiCall, remote: string): Promise<HttpAnswer> {
-    const node = this.#node;
-    const answer = keygen(node, call);
-    const outcome = answer.kind === "error" ? "failed" : "well";
-    await node.note([loginLog(node.now(), parameter(call.parameters, "user") ?? "", remote, outcome)]);
-    return reply(answer);
-  }
 }
 
+const isKeygen = (call: ApiCall): boolean => parameter(call.parameters, "type") === "keygen";
 const hasType = (call: ApiCall): boolean => parameter(call.parameters, "type") !== undefined;
 const reply = (answer: Answer): HttpAnswer => httpReply(rendered(answer));

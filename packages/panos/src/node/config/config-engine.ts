@@ -7,7 +7,7 @@ import { applyTo, type ConfigChange } from "./change.ts";
 import type { ConfigFiles } from "./config-files.ts";
 import type { ConfigState } from "./config-state.ts";
 import { type Coverage, isCovered, type JournalEntry, replay } from "./journal.ts";
-import type { Edited } from "./refusal.ts";
+import type { Edited, Refusal } from "./refusal.ts";
 
 interface Trees {
   readonly running: XmlElement;
@@ -23,6 +23,9 @@ export interface Prepared {
   readonly coverage: Coverage;
   readonly lastDocument: number;
 }
+
+/** Why changes must not be made to the candidate as it is at the moment of the write; `undefined`: nothing is against them. */
+export type Objection = (candidate: XmlElement) => Refusal | undefined;
 
 /**
  * A node's configurations: the running tree, and the candidate, which is the running tree with a journal of changes on top.
@@ -95,8 +98,8 @@ export class ConfigEngine {
   }
 
   /** Makes a change of the candidate; what is refused, or changes nothing, leaves no trace. */
-  change(change: ConfigChange, admin: string, at: Instant): Promise<Edited> {
-    return this.changeAll([change], admin, at).then(([only]) => only ?? { kind: "absent" });
+  change(change: ConfigChange, admin: string, at: Instant, unless?: Objection): Promise<Edited> {
+    return this.changeAll([change], admin, at, "keep", unless).then(([only]) => only ?? { kind: "absent" });
   }
 
   /** Makes changes in order until one is refused, and stores them together. The outcome has an entry per change that was tried. */
@@ -105,8 +108,11 @@ export class ConfigEngine {
     admin: string,
     at: Instant,
     onRefusal: "keep" | "revert" = "keep",
+    unless?: Objection,
   ): Promise<readonly Edited[]> {
     return this.#trees.change((trees) => {
+      const refusal = unless?.(trees.candidate);
+      if (refusal !== undefined) return { state: trees, result: [{ kind: "refused", refusal }] };
       const outcomes: Edited[] = [];
       const made: JournalEntry[] = [];
       let candidate = trees.candidate;

@@ -1,7 +1,8 @@
-import { X509Certificate } from "node:crypto";
+import type { KeyObject, X509Certificate } from "node:crypto";
 import { attribute, childrenNamed, childText, descend, type XmlElement } from "../../wire/xml/tree.ts";
 import { leaves, type Markup, NO_MARKUP, xml } from "../../wire/xml/write.ts";
 import { literal } from "../../wire/xpath/ast.ts";
+import { type CertificateFile, readPem } from "../certificates/certificate-file.ts";
 import type { ConfiguredNode } from "../node.ts";
 
 const HOLDERS = [["shared"], ["panorama"]] as const;
@@ -22,18 +23,9 @@ export function configuredCertificate(node: ConfiguredNode, name: string): XmlEl
 export const certificatePath = (node: ConfiguredNode, name: string): string =>
   `/config/${node.profile.kind === "panorama" ? "panorama" : "shared"}/certificate/entry[@name=${literal(name)}]`;
 
-const CERTIFICATE = /-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/;
-const PRIVATE_KEY = /-----BEGIN ((?:RSA |EC |ENCRYPTED )?PRIVATE KEY)-----[\s\S]+?-----END \1-----/;
-
-/** The first private key of a PEM file, as it stands there; `undefined` when it holds none. */
-export const privateKeyOf = (pem: string): string | undefined => PRIVATE_KEY.exec(pem)?.[0];
-
-/** The first certificate of a PEM file as the content of a configuration entry; `undefined` when it holds none. */
-export function certificateEntry(name: string, pem: string): Markup | undefined {
-  const certificate = parsed(CERTIFICATE.exec(pem)?.[0]);
-  if (certificate === undefined) return undefined;
+/** A certificate as a configuration entry, with its private key where there is one. */
+export function certificateEntry(name: string, certificate: X509Certificate, key: KeyObject | undefined): Markup {
   const subject = oneLine(certificate.subject);
-  const key = privateKeyOf(pem);
   const fields = leaves({
     "not-valid-before": certificate.validFrom,
     issuer: oneLine(certificate.issuer),
@@ -45,8 +37,13 @@ export function certificateEntry(name: string, pem: string): Markup | undefined 
     "public-key": `${certificate.toString().trimEnd()}\n`,
     algorithm: certificate.publicKey.asymmetricKeyType === "ec" ? "EC" : "RSA",
   });
-  return xml`<entry name="${name}">${fields}${key === undefined ? NO_MARKUP : leaves({ "private-key": `${key}\n` })}</entry>`;
+  return xml`<entry name="${name}">${fields}${key === undefined ? NO_MARKUP : leaves(keyLeaf(key))}</entry>`;
 }
+
+/** A private key as a leaf of a configuration entry. */
+export const keyLeaf = (key: KeyObject): { readonly "private-key": string } => ({
+  "private-key": String(key.export({ type: "pkcs8", format: "pem" })),
+});
 
 /** `O=x\nCN=y` as `/O=x/CN=y`. */
 const oneLine = (name: string | undefined): string =>
@@ -55,21 +52,11 @@ const oneLine = (name: string | undefined): string =>
     .map((part) => `/${part}`)
     .join("");
 
-function parsed(pem: string | undefined): X509Certificate | undefined {
-  if (pem === undefined) return undefined;
-  try {
-    return new X509Certificate(pem);
-  } catch {
-    return undefined; // not a certificate at all
-  }
+/** What a configuration entry holds, as far as it can be read. Sealed keys cannot. */
+export function contentOf(entry: XmlElement): CertificateFile {
+  const read = (name: string): CertificateFile => {
+    const reading = readPem(childText(entry, name) ?? "", "");
+    return reading.ok ? reading.content : {};
+  };
+  return { ...read("public-key"), ...read("private-key") };
 }
-
-/** The PEM text of a configured certificate, with its private key when that is asked for. `undefined`: there is no key, or it cannot be unsealed. */
-export function exportedPem(entry: XmlElement, part: "certificate" | "with-key"): string | undefined {
-  const certificate = ended(childText(entry, "public-key") ?? "");
-  if (part === "certificate") return certificate;
-  const key = privateKeyOf(childText(entry, "private-key") ?? "");
-  return key === undefined ? undefined : certificate + ended(key);
-}
-
-const ended = (pem: string): string => (pem === "" || pem.endsWith("\n") ? pem : `${pem}\n`);

@@ -1,4 +1,4 @@
-import { type Answer, badRequest, CODES, refused, result } from "../../wire/api/answer.ts";
+import { type Answer, CODES, refused, result } from "../../wire/api/answer.ts";
 import { type ApiCall, parameter } from "../../wire/api/request.ts";
 import { lookupStatus } from "../../wire/logs/log-reply.ts";
 import type { XmlElement } from "../../wire/xml/tree.ts";
@@ -8,19 +8,12 @@ import { type AskJob, askedFor, finishAsk, illegal, isJob, startAsk } from "../j
 import type { Caller, RecordingNode } from "../node.ts";
 import { featureRelease } from "../software/version.ts";
 import { packed } from "./archive.ts";
-import { configuredCertificate, exportedPem } from "./certificates.ts";
+import { exportCertificate } from "./export-certificate.ts";
+import { file } from "./file-answer.ts";
 import { firstPage, importedFile, PAGES } from "./pages.ts";
-import { isPredefinedRoot, PREDEFINED_ROOT_PEM } from "./predefined-roots.ts";
 import { supportFiles } from "./support-files.ts";
 
 const CAPTURES = new Set(["application-pcap", "filter-pcap", "threat-pcap", "dlp-pcap", "filters-pcap"]);
-
-const file = (name: string, content: Uint8Array | string): Answer => ({
-  kind: "file",
-  name,
-  content: typeof content === "string" ? Buffer.from(content, "utf8") : content,
-  contentType: "application/octet-stream",
-});
 
 /** Answers `type=export`. */
 export function answerExport(node: RecordingNode, call: ApiCall, caller: Caller): Answer | Promise<Answer> {
@@ -67,28 +60,6 @@ function dressed(node: RecordingNode, tree: XmlElement): XmlElement {
   ];
   const others = tree.attributes.filter(([name]) => !own.some(([known]) => known === name));
   return { ...tree, attributes: [...own, ...others] };
-}
-
-function exportCertificate(node: RecordingNode, call: ApiCall): Answer {
-  const given = (name: string): string => parameter(call.parameters, name) ?? "";
-  const [name, format] = [given("certificate-name"), given("format")];
-  if (format === "") return badRequest('Parameter "format" is required while exporting certificate');
-  if (name === "") return badRequest('Parameter "certificate-name" is required while exporting certificate');
-  if (format === "pkcs12" || format === "pkcs10")
-    return refused(CODES.notPossible, `${format} is not simulated; certificates are exported as pem`);
-  if (format !== "pem") return illegal("format", format);
-  const withKey = given("include-key") === "yes";
-  if (withKey && given("passphrase") === "")
-    return badRequest('Parameter "passphrase" is required while exporting certificate with key');
-  const entry = configuredCertificate(node, name);
-  if (entry === undefined) {
-    if (isPredefinedRoot(name) && !withKey) return file(`${name}.pem`, PREDEFINED_ROOT_PEM);
-    return refused(CODES.notPresent, `certificate ${name} does not exist`);
-  }
-  const pem = exportedPem(entry, withKey ? "with-key" : "certificate");
-  return pem === undefined
-    ? refused(CODES.notPresent, `certificate ${name} has no private key`)
-    : file(`${name}.pem`, pem);
 }
 
 function techSupport(node: RecordingNode, call: ApiCall, caller: Caller): Answer | Promise<Answer> {

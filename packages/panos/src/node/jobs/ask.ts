@@ -9,6 +9,8 @@ export type Ask =
       readonly count: number;
       readonly skip: number;
       readonly newestFirst: boolean;
+      /** Of entries that tell the same only the first is wanted; absent: all are. */
+      readonly unique?: boolean;
     }
   | {
       readonly kind: "report";

@@ -6,6 +6,7 @@ import { type RestPath, readRestPath } from "../../wire/rest/resources.ts";
 import { type RestFormat, restEntries, restError } from "../../wire/rest/rest-reply.ts";
 import { attribute, type XmlElement } from "../../wire/xml/tree.ts";
 import { authenticate } from "../api/authenticate.ts";
+import type { Logins } from "../api/logins.ts";
 import type { Caller, RecordingNode } from "../node.ts";
 import { carryOut, type RestCall } from "./carry-out.ts";
 import { type RestScope, scopeOfCall } from "./rest-scope.ts";
@@ -13,8 +14,10 @@ import { type RestScope, scopeOfCall } from "./rest-scope.ts";
 const MAX_BODY_BYTES = 10 * 1024 * 1024;
 
 /** Answers a request below `/restapi/`: the same configuration that the XML API serves, object by object. */
-export async function answerRest(node: RecordingNode, request: ReceivedRequest): Promise<HttpReply> {
-  const admin = authenticate(node, credentialsOf(request.headers, {}));
+export async function answerRest(node: RecordingNode, request: ReceivedRequest, logins: Logins): Promise<HttpReply> {
+  const credentials = credentialsOf(request.headers, {});
+  const admin = authenticate(node, credentials);
+  await logins.note(credentials, admin, request.via.remote);
   if (admin === undefined) return restError("unauthenticated", CODES.unauthorized, "Not Authenticated");
   const path = readRestPath(pathOf(request.target));
   if (path === undefined || (path.resource.on !== "both" && path.resource.on !== node.profile.kind))

@@ -4,7 +4,10 @@ import { type RestFailure, type RestFormat, restError, restWritten } from "../..
 import { attribute, type XmlElement } from "../../wire/xml/tree.ts";
 import { writeXml } from "../../wire/xml/write.ts";
 import { literal } from "../../wire/xpath/ast.ts";
+import { parseXPath } from "../../wire/xpath/parse.ts";
+import { select } from "../../wire/xpath/select.ts";
 import type { ConfigChange } from "../config/change.ts";
+import type { Objection } from "../config/config-engine.ts";
 import { obstacle } from "../config/outcome.ts";
 import { readChange } from "../config/read-change.ts";
 import type { Edited, Refusal } from "../config/refusal.ts";
@@ -31,12 +34,21 @@ export interface RestCall {
 export async function carryOut(node: RecordingNode, caller: Caller, call: RestCall): Promise<HttpReply> {
   const plan = planOf(call);
   if ("status" in plan) return plan;
-  if (obstacle(node, [plan], caller.admin) !== undefined)
+  const { change, unless } = plan;
+  if (obstacle(node, [change], caller.admin) !== undefined)
     return restError("precondition", CODES.notFound, "Configuration is locked by another administrator");
-  const edited = await node.config.change(plan, caller.admin, node.now());
+  const edited = await node.config.change(change, caller.admin, node.now(), unless);
   const reply = replyTo(edited, call);
-  await node.note([configLog(node, caller, plan.action, plan.xpath, reply.status === 200 ? "Succeeded" : "Failed")]);
+  await node.note([
+    configLog(node, caller, change.action, change.xpath, reply.status === 200 ? "Succeeded" : "Failed"),
+  ]);
   return reply;
+}
+
+/** The change a call asks for; `unless` looks once more at the moment of the write, since another call may have come in between. */
+interface Plan {
+  readonly change: ConfigChange;
+  readonly unless?: Objection;
 }
 
 const badRequest = (description: string): HttpReply => restError("bad-request", CODES.badRequest, description);
@@ -44,7 +56,7 @@ const absent = (name: string): HttpReply =>
   restError("not-found", CODES.notPresent, `Object Not Present: ${name} does not exist`);
 
 /** The change a call asks for, or why there is none to make. */
-function planOf(call: RestCall): ConfigChange | HttpReply {
+function planOf(call: RestCall): Plan | HttpReply {
   const { scope, action } = call;
   if (scope.holder === undefined)
     return restError("forbidden", CODES.denied, "Objects of this location cannot be changed");
@@ -57,7 +69,7 @@ function planOf(call: RestCall): ConfigChange | HttpReply {
     case "DELETE": {
       if (call.name === undefined) return badRequest("Missing Query Parameter: name");
       return has(scope, call.name)
-        ? { action: "delete", xpath: entryPath(scope.holder, call.name) }
+        ? { change: { action: "delete", xpath: entryPath(scope.holder, call.name) } }
         : absent(call.name);
     }
     default:
@@ -68,21 +80,30 @@ function planOf(call: RestCall): ConfigChange | HttpReply {
 const notImplemented = (call: RestCall): HttpReply =>
   restError("not-implemented", CODES.invalidCommand, `${call.method} is not implemented here`);
 
-function bodyPlan(call: RestCall, holder: string): ConfigChange | HttpReply {
+function bodyPlan(call: RestCall, holder: string): Plan | HttpReply {
   if (call.method === "PUT" && call.name === undefined) return badRequest("Missing Query Parameter: name");
   const reading = readRestBody(call.body, call.input, call.name);
   if (!reading.ok) return badRequest(reading.description);
   const { entry } = reading;
   const name = attribute(entry, "name") ?? "";
-  const exists = has(call.scope, name);
-  if (call.method === "PUT")
-    return exists ? { action: "edit", xpath: entryPath(holder, name), element: written(entry) } : absent(name);
-  return exists
-    ? restError("conflict", CODES.notUnique, `Object Not Unique: ${name} already exists`)
-    : { action: "set", xpath: holder, element: written(entry) };
+  const element = writeXml(entry).markup;
+  const there = (config: XmlElement): boolean => hasEntry(config, holder, name);
+  if (call.method === "PUT") {
+    if (!has(call.scope, name)) return absent(name);
+    const gone = { code: CODES.notPresent, lines: [`Object Not Present: ${name} does not exist`] };
+    return {
+      change: { action: "edit", xpath: entryPath(holder, name), element },
+      unless: (candidate) => (there(candidate) ? undefined : gone),
+    };
+  }
+  const taken = { code: CODES.notUnique, lines: [`Object Not Unique: ${name} already exists`] };
+  return {
+    change: { action: "set", xpath: holder, element },
+    unless: (candidate) => (there(candidate) ? taken : undefined),
+  };
 }
 
-function actionPlan(call: RestCall, action: "rename" | "move", holder: string): ConfigChange | HttpReply {
+function actionPlan(call: RestCall, action: "rename" | "move", holder: string): Plan | HttpReply {
   const { name } = call;
   if (name === undefined) return badRequest("Missing Query Parameter: name");
   if (!has(call.scope, name)) return absent(name);
@@ -94,13 +115,19 @@ function actionPlan(call: RestCall, action: "rename" | "move", holder: string): 
   };
   const read = readChange(action, (parameter) => given[parameter]);
   const [only] = read.kind === "changes" ? read.changes : [];
-  return only ?? badRequest(`Missing or Invalid Query Parameter: ${action === "move" ? "where or dst" : "newname"}`);
+  return only === undefined
+    ? badRequest(`Missing or Invalid Query Parameter: ${action === "move" ? "where or dst" : "newname"}`)
+    : { change: only };
 }
 
 const has = ({ entries }: RestScope, name: string): boolean =>
   entries.some((entry) => attribute(entry, "name") === name);
 const entryPath = (holder: string, name: string): string => `${holder}/entry[@name=${literal(name)}]`;
-const written = (entry: XmlElement): string => writeXml(entry).markup;
+/** Whether a configuration has an entry of that name in a holder. */
+function hasEntry(config: XmlElement, holder: string, name: string): boolean {
+  const xpath = parseXPath(entryPath(holder, name));
+  return xpath !== undefined && select(config, xpath).length > 0;
+}
 
 function replyTo(edited: Edited, call: RestCall): HttpReply {
   switch (edited.kind) {
