@@ -12,6 +12,7 @@ import { deviceBehaviors } from "./behaviours/devices.ts";
 import { groupBehaviors } from "./behaviours/groups.ts";
 import { haBehaviors } from "./behaviours/high-availability.ts";
 import { panoramaInterfaceBehaviors } from "./behaviours/interfaces.ts";
+import { onlyActive } from "./pair/only-active.ts";
 import { answerPanoramaCommit } from "./push/push-calls.ts";
 import type { RunningPanorama } from "./running-panorama.ts";
 
@@ -29,8 +30,8 @@ export const PANORAMA_API: ApiTable<RunningPanorama> = Object.freeze({
   commands: commandTree(behaviors.map(audited).map((behavior) => [behavior.on, behavior] as const)),
   types: {
     ...recordTypes,
-    config: logged("config", answerConfig),
-    commit: logged("commit", answerPanoramaCommit),
+    config: onlyActive(logged("config", answerConfig)),
+    commit: onlyActive(logged("commit", answerPanoramaCommit)),
     "user-id": answerUserId,
   },
   unknown: (panorama: RunningPanorama, path: readonly string[]) =>

@@ -8,8 +8,12 @@ export interface PanoramaProfile extends NodeProfile {
   readonly downloadedVersions: readonly string[];
   readonly diskGb: number;
   readonly contentVersion: string;
-  /** It is the active one of two; the other is not simulated. */
-  readonly haEnabled: boolean;
+  /** Releases that it can fetch for firewalls, besides the usual ones and those they run. */
+  readonly firewallVersions: readonly string[];
+  /** The same of content. */
+  readonly firewallContent: readonly string[];
+  /** Its own listeners, as `host:port`; only for the second of a pair. */
+  readonly listen?: { readonly http?: string; readonly https?: string };
 }
 
 export const PANORAMA_DEFAULTS = Object.freeze({
@@ -36,9 +40,33 @@ export function panoramaProfile(options: JsonObject): PanoramaProfile {
     downloadedVersions: texts(own.downloaded_versions),
     availableContent: [PANORAMA_DEFAULTS.contentVersion],
     contentVersion: PANORAMA_DEFAULTS.contentVersion,
+    firewallVersions: texts(own.firewall_versions),
+    firewallContent: texts(own.firewall_content),
     diskGb: PANORAMA_DEFAULTS.diskGb,
-    haEnabled: own.ha_enabled === true,
   };
+}
+
+/** The second Panorama of a pair: what its entry says, else what follows from the first. `undefined` where there is no pair. */
+export function peerProfile(options: JsonObject): PanoramaProfile | undefined {
+  const own = isObject(options.panorama) ? options.panorama : {};
+  if (own.ha_enabled !== true) return undefined;
+  const first = panoramaProfile(options);
+  const given = isObject(own.ha_peer) ? own.ha_peer : {};
+  const listen = given.listen as PanoramaProfile["listen"]; // valid by the schema
+  return {
+    ...first,
+    serial: text(given.serial) ?? nextNumber(first.serial),
+    hostname: text(given.hostname) ?? `${first.hostname}-2`,
+    ipAddress: text(given.ip_address)?.replace(/:\d+$/, "") ?? nextNumber(first.ipAddress),
+    ...(listen === undefined ? {} : { listen }),
+  };
+}
+
+/** `…002` after `…001`; texts that do not end in a number get one. */
+function nextNumber(of: string): string {
+  const digits = /\d+$/.exec(of)?.[0];
+  if (digits === undefined) return `${of}2`;
+  return of.slice(0, -digits.length) + String(Number(digits) + 1).padStart(digits.length, "0");
 }
 
 const text = (value: JsonValue | undefined): string | undefined => (typeof value === "string" ? value : undefined);

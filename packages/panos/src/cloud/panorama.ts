@@ -1,4 +1,5 @@
 import {
+  type Address,
   type Belief,
   type Cloud,
   type CloudSpec,
@@ -6,101 +7,72 @@ import {
   type Endpoint,
   type HttpHandler,
   type JsonObject,
-  type Store,
   tcp,
   type WakeUp,
   type World,
 } from "@understudy/kernel";
-import { DIRECT_FIREWALLS, directHost, hostPort } from "../node/addresses.ts";
+import { DIRECT_FIREWALLS, directHost, hostPort, parseHostPort } from "../node/addresses.ts";
 import { firewallProfile } from "../node/firewall-profile.ts";
-import { WILL_SUCCEED } from "../node/jobs/job.ts";
-import { booted } from "../node/power.ts";
 import { readSettings, type Settings, settingsToJson } from "../node/settings.ts";
-import { firstNodeState, type NodeState } from "../node/state.ts";
-import { draw, longer } from "../node/timing.ts";
-import { PANORAMA_API } from "./api-table.ts";
-import { managementRoutes } from "./management/routes.ts";
-import { type PanoramaProfile, panoramaProfile } from "./panorama-profile.ts";
-import { type PanoramaPlaces, RunningPanorama, saveNode } from "./running-panorama.ts";
-import { StoreConfigFiles } from "./store-config.ts";
-import { nodeTable, PANORAMA_TABLES } from "./tables.ts";
+import { PAIR_WAKE, PanoramaPair } from "./pair/panorama-pair.ts";
+import { peerWake, peerWorld } from "./pair/peer-world.ts";
+import { PanoramaNode } from "./panorama-node.ts";
+import { type PanoramaProfile, panoramaProfile, peerProfile } from "./panorama-profile.ts";
+import type { RunningPanorama } from "./running-panorama.ts";
 
-/** A Panorama: reads its tables, serves its API, and accepts the connections of its firewalls. */
+/** By how much the ports of a pair's second Panorama differ from those of the first, where none are given. */
+const PEER_PORTS = 10;
+
+/** What the cloud is made of. The pair stands between its members, who are made after it. */
+interface Members {
+  readonly first: PanoramaNode;
+  readonly second?: PanoramaNode;
+  readonly pair?: PanoramaPair;
+}
+
+/** A Panorama, or a pair of them: reads its tables, serves its API, and accepts the connections of its firewalls. */
 export class Panorama implements Cloud {
-  readonly #spec: CloudSpec;
-  readonly #world: World;
-  readonly #settings: Settings;
+  readonly #profile: PanoramaProfile;
+  readonly #peer: PanoramaProfile | undefined;
   readonly #sharedSettings: JsonObject;
   /** How many firewalls get addresses of their own. */
   readonly #direct: number;
-  readonly #profile: PanoramaProfile;
-  readonly #store: Store;
-  #running: RunningPanorama;
-  #endpoints: Readonly<Record<string, Endpoint>> = {};
+  readonly #members: Members;
 
-  private constructor(spec: CloudSpec, world: World, store: Store, state: NodeState) {
-    this.#spec = spec;
-    this.#world = world;
-    this.#store = store;
-    this.#settings = readSettings(spec.options);
-    this.#direct = typeof spec.options.direct === "number" ? spec.options.direct : DIRECT_FIREWALLS;
-    this.#sharedSettings = settingsToJson(this.#settings);
+  private constructor(spec: CloudSpec, settings: Settings, members: Members) {
     this.#profile = panoramaProfile(spec.options);
-    this.#running = this.#run(state);
+    this.#peer = peerProfile(spec.options);
+    this.#sharedSettings = settingsToJson(settings);
+    this.#direct = typeof spec.options.direct === "number" ? spec.options.direct : DIRECT_FIREWALLS;
+    this.#members = members;
   }
 
   static async create(spec: CloudSpec, world: World): Promise<Panorama> {
-    const store = await world.stores.open(spec.name, [...PANORAMA_TABLES]);
-    const stored = await store.get(nodeTable, "panorama");
-    const state = stored?.state ?? firstState(spec, world);
-    if (stored === undefined) await saveNode(store, state);
-    const panorama = new Panorama(spec, world, store, state);
-    if (world.start === "cold" && stored !== undefined && state.power.name !== "rebooting") await panorama.#reboot();
-    else await panorama.#start();
-    return panorama;
+    const settings = readSettings(spec.options);
+    const members = await openMembers(spec, settings, world);
+    const how = world.start === "cold" && members.known ? "for-real" : "where-it-was";
+    await members.first.boot(how);
+    await members.second?.boot(how);
+    members.pair?.changed();
+    return new Panorama(spec, settings, members);
   }
 
-  #run(state: NodeState): RunningPanorama {
-    return new RunningPanorama(
-      this.#profile,
-      this.#settings,
-      this.#world,
-      this.#store,
-      state,
-      PANORAMA_API,
-      managementRoutes,
-    );
+  get #running(): RunningPanorama {
+    return this.#members.first.running;
   }
 
-  async #start(): Promise<void> {
-    this.#running.tellBoot();
-    await Promise.all([this.#running.registry.load(), this.#running.operations.load(), this.#running.calls.load()]);
-    await this.#running.wakeUp();
-    await this.#running.resumePushes();
-    this.#endpoints = { ...planned(this.#spec), ...this.#endpoints, ...(await this.#running.start(this.#places())) };
-  }
-
-  /** After a first start, the ports it was given then. */
-  #places(): PanoramaPlaces {
-    const { listen, tls } = this.#spec;
-    const at = (name: string) => this.#endpoints[name]?.address ?? listen[name];
-    const [http, https, link] = [at("http"), at("https"), at("link")];
-    return {
-      ...(http === undefined ? {} : { http }),
-      ...(https === undefined ? {} : { https }),
-      ...(link === undefined ? {} : { link }),
-      ...(tls === undefined ? {} : { tls }),
-    };
-  }
-
+  /** Those of a pair's second Panorama have `peer-` before their names. */
   get endpoints(): Readonly<Record<string, Endpoint>> {
-    return this.#endpoints;
+    const { first, second } = this.#members;
+    if (second === undefined) return first.endpoints;
+    const others = Object.entries(second.endpoints).map(([name, endpoint]) => [`peer-${name}`, endpoint] as const);
+    return { ...first.endpoints, ...Object.fromEntries(others) };
   }
 
   /** The firewall's serial is expected from now on; it gets its lab's settings and an address of its own. */
   async enrol(device: Omit<DeviceSpec, "cloud">): Promise<JsonObject> {
     const profile = firewallProfile(device);
-    const row = await this.#running.registry.enrol({
+    const fresh = {
       serial: profile.serial,
       id: device.id,
       hostname: profile.hostname,
@@ -109,15 +81,25 @@ export class Panorama implements Cloud {
       first_version: profile.firstVersion,
       device_group: profile.deviceGroup,
       template_stack: profile.templateStack,
-    });
-    this.#running.config.startsWithAnother(this.#running.state.config);
+    };
+    const { first, second } = this.#members;
+    const row = await first.running.registry.enrol(fresh);
+    await second?.running.registry.enrol(fresh);
+    for (const node of [first, second]) node?.running.config.startsWithAnother(node.running.state.config);
     const enrolment = { serial: row.serial, panoramaIp: this.#profile.ipAddress, settings: this.#sharedSettings };
-    return row.number < this.#direct ? { ...enrolment, ...this.#directAddresses(row.number) } : enrolment;
+    const whole = { ...enrolment, ...this.#secondPanorama() };
+    return row.number < this.#direct ? { ...whole, ...this.#directAddresses(row.number) } : whole;
+  }
+
+  #secondPanorama(): JsonObject {
+    const link = this.#members.second?.endpoints.link?.address;
+    if (link?.kind !== "tcp" || this.#peer === undefined) return {};
+    return { second: { link: hostPort(link), panoramaIp: this.#peer.ipAddress } };
   }
 
   /** Where a firewall listens itself: at Panorama's own ports. */
   #directAddresses(number: number): JsonObject {
-    const { http, https } = this.#endpoints;
+    const { http, https } = this.#members.first.endpoints;
     return {
       ...(http?.address.kind === "tcp" && { http: hostPort(tcp(directHost(number), http.address.port)) }),
       ...(https?.address.kind === "tcp" && { https: hostPort(tcp(directHost(number), https.address.port)) }),
@@ -128,65 +110,83 @@ export class Panorama implements Cloud {
     return this.#running.management;
   }
 
+  /** What the first Panorama believes; where only the second is connected, what that one does. */
   belief(deviceId: string): Belief | undefined {
-    return this.#running.registry.belief(deviceId);
+    const known = this.#running.registry.belief(deviceId);
+    const other = this.#members.second?.running.registry.belief(deviceId);
+    return known?.connected !== true && other?.connected === true ? other : known;
   }
 
+  /** The changes of two registries are counted together: after any, all may have changed. */
   changed(since: number): Iterable<string> {
-    return this.#running.registry.changedSince(since);
+    const { first, second } = this.#members;
+    if (second === undefined) return first.running.registry.changedSince(since);
+    return since < this.changes ? first.running.registry.changedSince(0) : [];
   }
 
   get changes(): number {
-    return this.#running.registry.changes;
+    return this.#running.registry.changes + (this.#members.second?.running.registry.changes ?? 0);
   }
 
-  async wake(why: WakeUp): Promise<void> {
-    if (why.name === "journal") await this.#running.calls.flush();
-    if (why.name === "pushes") await this.#running.endResumedPushes();
-    if (why.name === "jobs") await this.#running.catchUp();
-    if (why.name === "power" && (await this.#running.power()) === "boot") await this.#reboot();
-  }
-
-  async #reboot(): Promise<void> {
-    const fault = this.#world.faults.strike("boot");
-    const length = longer(
-      draw(this.#settings.timing.autocommit, () => this.#world.random.stream("duration")),
-      fault?.delay,
-    );
-    const state = booted(
-      this.#running.state,
-      { takesStaged: true, autocommit: WILL_SUCCEED, autocommitLength: length },
-      this.#world.clock.now(),
-    );
-    await new StoreConfigFiles(this.#store).replaceJournal([]); // what was not committed is lost
-    await saveNode(this.#store, state);
-    this.#running = this.#run(state);
-    await this.#start();
+  async wake({ name }: WakeUp): Promise<void> {
+    if (name === PAIR_WAKE) return this.#members.pair?.settle();
+    const peers = peerWake(name);
+    await (peers === undefined ? this.#members.first.wake(name) : this.#members.second?.wake(peers));
   }
 
   async close(): Promise<void> {
-    await this.#running.calls.flush();
-    await this.#running.close("closed");
+    await this.#members.first.close();
+    await this.#members.second?.close();
   }
 }
 
-/** Where it will listen, as far as that is known before it does. */
-const planned = (spec: CloudSpec): Readonly<Record<string, Endpoint>> =>
-  Object.fromEntries(
-    Object.entries(spec.listen)
-      .filter(([name]) => name !== "https" || spec.tls !== undefined)
-      .map(([name, address]) => [name, { address }]),
-  );
+async function openMembers(
+  spec: CloudSpec,
+  settings: Settings,
+  world: World,
+): Promise<Members & { readonly known: boolean }> {
+  const { listen, tls, name, options } = spec;
+  const peer = peerProfile(options);
+  const profile = panoramaProfile(options);
+  if (peer === undefined) {
+    const first = await PanoramaNode.open(name, { profile, settings, world, listen, tls });
+    return { first, known: first.wasKnown };
+  }
+  const nodes: Partial<Record<"primary" | "secondary", PanoramaNode>> = {};
+  const pair = new PanoramaPair((priority) => {
+    const node = nodes[priority];
+    if (node === undefined) throw new Error("unreachable: a pair is asked for its members once both are there");
+    return node.running;
+  }, world.clock);
+  const first = await PanoramaNode.open(name, {
+    profile,
+    settings,
+    world,
+    listen,
+    tls,
+    seat: { priority: "primary", pair },
+  });
+  const second = await PanoramaNode.open(`${name}-peer`, {
+    profile: peer,
+    settings,
+    world: peerWorld(world),
+    listen: peerPlaces(listen, peer),
+    tls,
+    seat: { priority: "secondary", pair },
+  });
+  nodes.primary = first;
+  nodes.secondary = second;
+  return { first, second, pair, known: first.wasKnown };
+}
 
-function firstState(spec: CloudSpec, world: World): NodeState {
-  const profile = panoramaProfile(spec.options);
-  return firstNodeState(
-    {
-      version: profile.firstVersion,
-      images: profile.downloadedVersions,
-      diskFreeGb: profile.diskGb,
-      appVersion: profile.contentVersion,
-    },
-    world.clock.now(),
+/** Where the second Panorama of a pair listens: where its entry says, else beside the first. */
+function peerPlaces(listen: CloudSpec["listen"], peer: PanoramaProfile): CloudSpec["listen"] {
+  const beside = (address: Address): Address =>
+    address.kind === "tcp" && address.port !== 0 ? tcp(address.host, address.port + PEER_PORTS) : address;
+  return Object.fromEntries(
+    Object.entries(listen).map(([name, address]) => {
+      const given = name === "http" || name === "https" ? peer.listen?.[name] : undefined;
+      return [name, (given === undefined ? undefined : parseHostPort(given)) ?? beside(address)];
+    }),
   );
 }

@@ -3,6 +3,7 @@ import {
   type Endpoint,
   type HttpAnswer,
   type HttpHandler,
+  type Instant,
   insert,
   type JsonObject,
   type Listener,
@@ -16,7 +17,8 @@ import {
 import type { ApiTable } from "../node/api/answer-call.ts";
 import { HttpFront, isApiPath } from "../node/api/http-front.ts";
 import { BaseNode } from "../node/base-node.ts";
-import type { PushTarget } from "../node/jobs/job.ts";
+import { digestOf } from "../node/ha/shared-config.ts";
+import type { Job, PushTarget } from "../node/jobs/job.ts";
 import type { Caller } from "../node/node.ts";
 import { goneDown } from "../node/power.ts";
 import type { Settings } from "../node/settings.ts";
@@ -29,6 +31,8 @@ import type { XmlElement } from "../wire/xml/tree.ts";
 import { CallJournal } from "./call-journal.ts";
 import { initialPanoramaConfig } from "./initial-config.ts";
 import { OperationBook } from "./operation-book.ts";
+import { joining, type PairPriority, type PairState, readyPair } from "./pair/pair-state.ts";
+import type { PanoramaPair } from "./pair/panorama-pair.ts";
 import type { PanoramaProfile } from "./panorama-profile.ts";
 import {
   failPending,
@@ -56,12 +60,21 @@ export interface PanoramaPlaces {
 /** For how long firewalls that work on a push may stay away after a restart. */
 const RETURN_WITHIN = seconds(30);
 
-interface Whole {
+/** All that a Panorama stores in its row. */
+export interface PanoramaState {
   readonly node: NodeState;
+  /** Absent without a pair. */
+  readonly ha?: PairState;
+}
+
+/** Its place in a pair. */
+export interface PairSeat {
+  readonly priority: PairPriority;
+  readonly pair: PanoramaPair;
 }
 
 /** A Panorama between two of its own reboots. */
-export class RunningPanorama extends BaseNode<Whole> implements HttpHandler, SessionListener {
+export class RunningPanorama extends BaseNode<PanoramaState> implements HttpHandler, SessionListener {
   readonly profile: PanoramaProfile;
   readonly registry: Registry;
   readonly operations: OperationBook;
@@ -70,6 +83,8 @@ export class RunningPanorama extends BaseNode<Whole> implements HttpHandler, Ses
   readonly #front: HttpFront<RunningPanorama>;
   /** What it tells testers beside its API. */
   readonly management: HttpHandler;
+  /** Absent where it is alone. */
+  readonly seat: PairSeat | undefined;
   #listeners: Listener[] = [];
   /** Orders that were under way when it was started. */
   #resumed: readonly string[] = [];
@@ -79,21 +94,18 @@ export class RunningPanorama extends BaseNode<Whole> implements HttpHandler, Ses
     settings: Settings,
     world: World,
     store: Store,
-    state: NodeState,
+    state: PanoramaState,
     table: ApiTable<RunningPanorama>,
     management: (panorama: RunningPanorama) => HttpHandler,
+    seat?: PairSeat,
   ) {
-    super(
-      settings,
-      world,
-      { node: state },
-      {
-        save: (whole) => saveNode(store, whole.node),
-        config: new StoreConfigFiles(store),
-        files: new StoreFiles(store),
-      },
-    );
+    super(settings, world, state, {
+      save: (whole) => saveNode(store, whole),
+      config: new StoreConfigFiles(store),
+      files: new StoreFiles(store),
+    });
     this.profile = profile;
+    this.seat = seat;
     this.registry = new Registry(store, world.events);
     this.operations = new OperationBook(store);
     this.calls = new CallJournal(store, world.clock);
@@ -116,8 +128,8 @@ export class RunningPanorama extends BaseNode<Whole> implements HttpHandler, Ses
     return initialPanoramaConfig(this.profile, this.settings, firewalls);
   }
 
-  protected show({ node }: Whole): JsonObject {
-    const { profile } = this;
+  protected show({ node, ha }: PanoramaState): JsonObject {
+    const { profile, seat } = this;
     return {
       phase: phaseOf(node),
       serial: profile.serial,
@@ -125,15 +137,34 @@ export class RunningPanorama extends BaseNode<Whole> implements HttpHandler, Ses
       version: node.version,
       ready: node.ready,
       ...(node.staged === undefined ? {} : { staged: node.staged }),
+      ...(ha === undefined || seat === undefined ? {} : { haState: `${seat.priority}-${ha.role}` }),
     };
   }
 
-  protected afterChange(): void {
-    // nobody besides the lab is told
+  /** AutoCom's end is what lets a Panorama of a pair take a role. */
+  protected override settle(whole: PanoramaState, now: Instant): PanoramaState {
+    const { ha } = whole;
+    if (ha === undefined || !whole.node.ready || ha.role !== "initial" || ha.holdUntil !== undefined) return whole;
+    return { ...whole, ha: readyPair(ha, now, this.draw(this.settings.timing.haTransition)) };
   }
 
-  protected afterJob(): void {
-    // the lab is told by the event of the job
+  protected afterChange(before: PanoramaState, after: PanoramaState): void {
+    if (before.ha !== after.ha || before.node.power !== after.node.power) this.seat?.pair.changed();
+    if (before.ha?.role !== after.ha?.role) this.sessions.tellRole();
+  }
+
+  /** A commit on the active Panorama goes to the other one. */
+  protected afterJob(job: Job): void {
+    if (job.end?.result === "OK" && job.task.kind === "commit" && this.whole.ha?.role === "active")
+      this.seat?.pair.committed(this.seat.priority);
+  }
+
+  /** Changes its part in the pair. A Panorama that is alone is left as it is. */
+  changePair(decide: (ha: PairState, now: Instant) => PairState): Promise<void> {
+    return this.changeWhole((whole, now) => {
+      const ha = whole.ha === undefined ? undefined : decide(whole.ha, now);
+      return { state: ha === whole.ha || ha === undefined ? whole : { ...whole, ha }, result: undefined };
+    });
   }
 
   handle(request: ReceivedRequest): HttpAnswer | Promise<HttpAnswer> {
@@ -143,7 +174,10 @@ export class RunningPanorama extends BaseNode<Whole> implements HttpHandler, Ses
   /** A firewall reports what became of a push. */
   async pushEnded(serial: string, outcome: PushResult): Promise<void> {
     const digests = pendingDigests(this.state, serial, outcome.order);
-    if (outcome.result === "OK" && digests !== undefined) await this.registry.pushed(serial, digests);
+    if (outcome.result === "OK" && digests !== undefined) {
+      await this.registry.pushed(serial, digests);
+      await this.seat?.pair.pushed(this.seat.priority, serial, digests);
+    }
     await this.change((node, now) => ({ state: noteResult(node, serial, outcome, now), result: undefined }));
   }
 
@@ -175,6 +209,16 @@ export class RunningPanorama extends BaseNode<Whole> implements HttpHandler, Ses
 
   #fail(reason: string, isGone: (target: PushTarget, order: string) => boolean): Promise<void> {
     return this.change((node, now) => ({ state: failPending(node, reason, now, isGone), result: undefined }));
+  }
+
+  /** Stands for what both Panoramas of a pair have in common of the running configuration. */
+  get configDigest(): string {
+    return digestOf(this.config.running);
+  }
+
+  /** Its part in its pair, as firewalls show it. */
+  get role(): string | undefined {
+    return this.whole.ha?.role;
   }
 
   get version(): string {
@@ -229,8 +273,11 @@ export class RunningPanorama extends BaseNode<Whole> implements HttpHandler, Ses
     if (power.name !== "closing") return "wait";
     const fault = this.strike("reboot");
     const down = this.draw(this.settings.timing.reboot);
-    await this.change((node, now) => ({
-      state: goneDown(node, later(later(now, down), fault?.delay ?? seconds(0))),
+    await this.changeWhole(({ node, ha }, now) => ({
+      state: {
+        node: goneDown(node, later(later(now, down), fault?.delay ?? seconds(0))),
+        ...(ha === undefined ? {} : { ha: joining(ha, now) }),
+      },
       result: undefined,
     }));
     await this.close("reboot");
@@ -246,10 +293,10 @@ export class RunningPanorama extends BaseNode<Whole> implements HttpHandler, Ses
 }
 
 /** Stores Panorama's own state. */
-export async function saveNode(store: Store, state: NodeState): Promise<void> {
+export async function saveNode(store: Store, { node, ha }: PanoramaState): Promise<void> {
   await store.change(async () => {
     const old = await store.get(nodeTable, "panorama");
-    const row = { name: "panorama", state } as const;
+    const row = { name: "panorama", state: ha === undefined ? node : { ...node, ha } } as const;
     return { writes: [old === undefined ? insert(nodeTable, row) : replace(nodeTable, old, row)], result: undefined };
   });
 }

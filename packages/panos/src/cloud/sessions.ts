@@ -6,7 +6,7 @@ import {
   type Logger,
   messageOf,
 } from "@understudy/kernel";
-import type { Caller } from "../node/node.ts";
+import { type Caller, orderOf } from "../node/node.ts";
 import { notConnected } from "../wire/api/answer.ts";
 import type { CallSummary } from "../wire/api/call-summary.ts";
 import { type RenderedAnswer, rendered } from "../wire/api/http.ts";
@@ -29,6 +29,8 @@ interface Waiting {
 export interface SessionListener {
   /** Panorama's own release. */
   readonly version: string;
+  /** Its part in its pair; absent where it is alone. */
+  readonly role: string | undefined;
   pushEnded(serial: string, result: PushResult): Promise<void>;
   left(serial: string): Promise<void>;
   /** A firewall that has come back tells which pushes it has taken. */
@@ -97,6 +99,7 @@ export class Sessions implements ChannelHost<PanoramaFrame>, ChannelEnd<Panorama
       case "request":
       case "deliver":
       case "welcome":
+      case "role":
         channel.close("unexpected");
     }
   }
@@ -120,7 +123,7 @@ export class Sessions implements ChannelHost<PanoramaFrame>, ChannelEnd<Panorama
     await this.#registry.learn(serial, facts, this.#now());
     if (this.#channels.get(serial) !== channel)
       this.#registry.disconnected(serial); // it left while its hello was written
-    else this.#send(channel, { kind: "welcome", version: this.#listener.version });
+    else this.#send(channel, { kind: "welcome", version: this.#listener.version, ...this.#role() });
   }
 
   async closed(channel: PanoramaChannel): Promise<void> {
@@ -158,6 +161,7 @@ export class Sessions implements ChannelHost<PanoramaFrame>, ChannelEnd<Panorama
         admin: caller.admin,
         remote: caller.remote,
         parameters: call.parameters,
+        ...orderOf(caller),
         ...file,
       } as const;
       this.#send(channel, frame);
@@ -167,6 +171,17 @@ export class Sessions implements ChannelHost<PanoramaFrame>, ChannelEnd<Panorama
   /** What cannot be sent any more is followed by `closed`. */
   #send(channel: PanoramaChannel, frame: PanoramaFrame): void {
     channel.send(frame).catch((error: unknown) => this.#log.debug(() => `a frame was not sent: ${messageOf(error)}`));
+  }
+
+  /** Tells all firewalls of Panorama's part in its pair. */
+  tellRole(): void {
+    const { role } = this.#role();
+    if (role !== undefined) for (const channel of this.#channels.values()) this.#send(channel, { kind: "role", role });
+  }
+
+  #role(): { readonly role?: string } {
+    const { role } = this.#listener;
+    return role === undefined ? {} : { role };
   }
 
   /** Sends a connected firewall a configuration; false when it is not connected. */

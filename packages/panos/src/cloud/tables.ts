@@ -3,6 +3,7 @@ import type { NodeState } from "../node/state.ts";
 import type { DeviceFacts } from "../wire/link/panorama-frames.ts";
 import { callsTable } from "./call-journal.ts";
 import { operationsTable } from "./operation-book.ts";
+import type { PairState } from "./pair/pair-state.ts";
 import { documentsTable, journalTable } from "./store-config.ts";
 import { filesTable } from "./store-files.ts";
 
@@ -51,7 +52,7 @@ export const devicesTable = table<DeviceRow>(
 /** Panorama's own state as a node, in one row. */
 export interface NodeRow {
   readonly name: "panorama";
-  readonly state: NodeState;
+  readonly state: NodeState & { readonly ha?: PairState };
 }
 
 export const nodeTable = table<NodeRow>("panorama_node", { name: "text", state: "json" }, { key: ["name"] });

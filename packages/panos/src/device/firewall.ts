@@ -6,17 +6,14 @@ import type { Job } from "../node/jobs/job.ts";
 import type { Decision } from "../node/kept.ts";
 import type { NewLog } from "../node/logs/log-entry.ts";
 import type { Settings } from "../node/settings.ts";
-import type { XmlElement } from "../wire/xml/tree.ts";
 import { haLogs } from "./ha/ha-logs.ts";
 import { type HaState, readyHa } from "./ha/ha-state.ts";
-import { digestOf } from "./ha/shared-config.ts";
 import { type Connections, type FirewallState, toDeviceState } from "./state.ts";
 import { writeState } from "./state-file.ts";
 
 /** A firewall during one boot, without its connections. */
 export abstract class Firewall extends BaseNode<FirewallState> {
   readonly profile: FirewallProfile;
-  #digest: { readonly of: XmlElement; readonly text: string } | undefined;
   #connections: Connections;
 
   constructor(
@@ -33,14 +30,6 @@ export abstract class Firewall extends BaseNode<FirewallState> {
     });
     this.profile = profile;
     this.#connections = managed === "managed" ? { connected: false, peer: false } : { peer: false };
-  }
-
-  /** Stands for what its configuration shares with its HA peer's; cheap while nobody has committed anything. */
-  get sharedDigest(): string {
-    if (this.state.config.running === undefined) return "initial";
-    const { running } = this.config;
-    if (this.#digest?.of !== running) this.#digest = { of: running, text: digestOf(running) };
-    return this.#digest.text;
   }
 
   get connections(): Connections {

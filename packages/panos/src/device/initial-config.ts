@@ -16,12 +16,14 @@ export const interfaceAddress = (n: number): string => `192.168.${n}.254`;
 export function initialFirewallConfig(
   profile: FirewallProfile,
   settings: Settings,
-  panoramaIp: string | undefined,
+  panoramas: readonly string[],
 ): XmlElement {
+  const [first, second] = panoramas;
+  const other = second === undefined ? NO_MARKUP : xml`<panorama-server-2>${second}</panorama-server-2>`;
   const panorama =
-    panoramaIp === undefined
+    first === undefined
       ? NO_MARKUP
-      : xml`<panorama><local-panorama><panorama-server>${panoramaIp}</panorama-server></local-panorama></panorama>`;
+      : xml`<panorama><local-panorama><panorama-server>${first}</panorama-server>${other}</local-panorama></panorama>`;
   const source = xml`<config version="${profile.firstVersion.split(".").slice(0, 2).join(".")}.0" urldb="paloaltonetworks"><mgt-config>${administrators(settings.users)}</mgt-config><shared>${certificates()}</shared><devices><entry name="localhost.localdomain"><deviceconfig>${systemSettings(profile, panorama)}<setting><config><rematch>yes</rematch></config><management><hostname-type-in-syslog>FQDN</hostname-type-in-syslog></management>${routingSetting(profile)}</setting>${highAvailability(profile)}</deviceconfig>${network(profile)}<vsys><entry name="vsys1">${vsys()}</entry></vsys></entry></devices></config>`;
   const reading = readXml(source.markup);
   if (!reading.ok) throw new Error(`unreachable: ${reading.fault.reason}`);

@@ -32,6 +32,8 @@ export interface CallAnswerer {
   answer(call: ApiCall, caller: Caller): Answer | Promise<Answer>;
   /** Panorama, on that release, knows that it is connected. */
   connected(version: string): void;
+  /** A connection to a Panorama has come or gone. */
+  linkChanged(): void;
   /** Its own listeners, as `host:port`. */
   readonly listen: DeviceFacts["listen"];
 }
@@ -41,13 +43,34 @@ export class PanoramaLink implements ChannelEnd<PanoramaFrame> {
   readonly #firewall: Firewall;
   readonly #answerer: CallAnswerer;
   readonly #endpoint: Endpoint;
+  readonly #wake: string;
+  #isConnected = false;
+  #role: string | undefined;
   #channel: Channel<PanoramaFrame> | undefined;
   #retry: Duration = FIRST_RETRY;
 
-  constructor(firewall: Firewall, answerer: CallAnswerer, endpoint: Endpoint) {
+  /** `wake` is the wake-up at which it is to dial. */
+  constructor(firewall: Firewall, answerer: CallAnswerer, endpoint: Endpoint, wake: string) {
     this.#firewall = firewall;
     this.#answerer = answerer;
     this.#endpoint = endpoint;
+    this.#wake = wake;
+  }
+
+  /** Panorama knows of the connection. */
+  get isConnected(): boolean {
+    return this.#isConnected;
+  }
+
+  /** What Panorama has told of its part in its pair. */
+  get role(): string | undefined {
+    return this.#role;
+  }
+
+  #setConnected(connected: boolean): void {
+    if (this.#isConnected === connected) return;
+    this.#isConnected = connected;
+    this.#answerer.linkChanged();
   }
 
   /** One attempt; another one is planned when it fails. */
@@ -72,7 +95,7 @@ export class PanoramaLink implements ChannelEnd<PanoramaFrame> {
     const channel = this.#channel;
     this.#channel = undefined;
     channel?.close(reason);
-    if (this.#firewall.connections.connected) this.#firewall.connectionChanged({ connected: false });
+    this.#setConnected(false);
   }
 
   /** Tells Panorama what has changed. */
@@ -97,8 +120,10 @@ export class PanoramaLink implements ChannelEnd<PanoramaFrame> {
   frame(channel: Channel<PanoramaFrame>, frame: PanoramaFrame): void {
     if (frame.kind === "request") void this.#answer(channel, frame);
     if (frame.kind === "deliver") void this.#take(frame);
+    if (frame.kind === "role" && channel === this.#channel) this.#role = frame.role;
     if (frame.kind === "welcome" && channel === this.#channel) {
-      this.#firewall.connectionChanged({ connected: true });
+      this.#role = frame.role;
+      this.#setConnected(true);
       this.#answerer.connected(frame.version);
     }
   }
@@ -128,15 +153,16 @@ export class PanoramaLink implements ChannelEnd<PanoramaFrame> {
   closed(channel: Channel<PanoramaFrame>): void {
     if (channel !== this.#channel) return;
     this.#channel = undefined;
-    if (this.#firewall.connections.connected) this.#firewall.connectionChanged({ connected: false });
+    this.#setConnected(false);
     this.#planDial();
   }
 
   async #answer(channel: Channel<PanoramaFrame>, request: Extract<PanoramaFrame, { kind: "request" }>): Promise<void> {
-    const { parameters, file, admin, remote, id } = request;
+    const { parameters, file, admin, remote, id, order } = request;
     const vsys = parameter(parameters, "vsys");
     const call = { parameters, credentials: { kind: "none" }, ...(file === undefined ? {} : { file }) } as const;
-    const caller = { admin, by: "panorama", remote, ...(vsys === undefined ? {} : { vsys }) } as const;
+    const part = { ...(vsys === undefined ? {} : { vsys }), ...(order === undefined ? {} : { order }) };
+    const caller = { admin, by: "panorama", remote, ...part } as const;
     try {
       const fault = this.#firewall.strike("request");
       const carry = async (): Promise<RenderedAnswer> => rendered(await this.#answerer.answer(call, caller));
@@ -166,7 +192,7 @@ export class PanoramaLink implements ChannelEnd<PanoramaFrame> {
   }
 
   #planDial(): void {
-    this.#firewall.world.clock.wake(this.#retry, { name: "dial-panorama" });
+    this.#firewall.world.clock.wake(this.#retry, { name: this.#wake });
     this.#retry = Math.min(this.#retry * 2, LAST_RETRY) as Duration; // between two durations
   }
 }

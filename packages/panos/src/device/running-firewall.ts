@@ -14,7 +14,7 @@ import { type ApiTable, answerCall } from "../node/api/answer-call.ts";
 import { HttpFront } from "../node/api/http-front.ts";
 import { StorageConfigFiles } from "../node/config/file-config.ts";
 import type { FirewallProfile } from "../node/firewall-profile.ts";
-import type { Job } from "../node/jobs/job.ts";
+import { type Job, orderOfTask } from "../node/jobs/job.ts";
 import type { Caller } from "../node/node.ts";
 import { gone, goneDown, inMaintenance } from "../node/power.ts";
 import type { Settings } from "../node/settings.ts";
@@ -35,7 +35,8 @@ import { isSyncing } from "./ha/status.ts";
 import { initialFirewallConfig } from "./initial-config.ts";
 import { Listeners } from "./listeners.ts";
 import { operationChanges, unfinishedOperations } from "./operations.ts";
-import { type CallAnswerer, PanoramaLink } from "./panorama-link.ts";
+import type { CallAnswerer } from "./panorama-link.ts";
+import { DIALS, type ManagerStatus, PanoramaLinks } from "./panorama-links.ts";
 import type { FirewallState } from "./state.ts";
 import type { FirewallTies } from "./ties.ts";
 
@@ -44,8 +45,7 @@ export class RunningFirewall extends Firewall implements CallAnswerer, HttpHandl
   readonly ha: HaLink | undefined;
   /** Release of the Panorama it was connected to last. */
   managerVersion: string | undefined;
-  readonly #panorama: PanoramaLink | undefined;
-  readonly #panoramaIp: string | undefined;
+  readonly #panoramas: PanoramaLinks;
   readonly #listeners: Listeners;
   readonly #table: ApiTable<RunningFirewall>;
   readonly #front: HttpFront<RunningFirewall>;
@@ -58,14 +58,13 @@ export class RunningFirewall extends Firewall implements CallAnswerer, HttpHandl
     ties: FirewallTies,
     table: ApiTable<RunningFirewall>,
   ) {
-    super(profile, settings, world, state, ties.panorama === undefined ? "unmanaged" : "managed");
+    super(profile, settings, world, state, ties.managers.length === 0 ? "unmanaged" : "managed");
     this.#table = table;
-    this.#panoramaIp = ties.panoramaIp;
     this.#front = new HttpFront<RunningFirewall>(this, this.#table, (call, caller, answer, started) =>
-      this.#panorama?.tellCall(summarize(call, caller, answer), started),
+      this.#panoramas.each((link) => link.tellCall(summarize(call, caller, answer), started)),
     );
     this.#listeners = new Listeners(world, ties.listen, this);
-    this.#panorama = ties.panorama === undefined ? undefined : new PanoramaLink(this, this, ties.panorama);
+    this.#panoramas = new PanoramaLinks(this, this, ties.managers);
     if (profile.ha !== undefined) {
       const addresses = {
         own: ha1Address(profile.serial, ties.labPort),
@@ -76,7 +75,8 @@ export class RunningFirewall extends Firewall implements CallAnswerer, HttpHandl
   }
 
   protected firstConfig(): XmlElement {
-    return initialFirewallConfig(this.profile, this.settings, this.#panoramaIp);
+    const addresses = this.managers.map(({ ip }) => ip);
+    return initialFirewallConfig(this.profile, this.settings, addresses);
   }
 
   /** What Panorama pushed last. */
@@ -85,9 +85,14 @@ export class RunningFirewall extends Firewall implements CallAnswerer, HttpHandl
     return name === undefined ? undefined : this.config.document(name);
   }
 
-  /** `undefined` when it is managed by nobody. */
-  get panoramaIp(): string | undefined {
-    return this.#panoramaIp;
+  /** Its Panoramas; none when it is managed by nobody. */
+  get managers(): readonly ManagerStatus[] {
+    return this.#panoramas.status;
+  }
+
+  linkChanged(): void {
+    const { isConnected } = this.#panoramas;
+    if (this.connections.connected !== isConnected) this.connectionChanged({ connected: isConnected });
   }
 
   get listen(): DeviceFacts["listen"] {
@@ -105,11 +110,13 @@ export class RunningFirewall extends Firewall implements CallAnswerer, HttpHandl
   /** What was under way while Panorama could not be told is told again. */
   connected(version: string): void {
     this.managerVersion = version;
-    this.#panorama?.report(unfinishedOperations(this.profile.serial, this.state));
+    const unfinished = unfinishedOperations(this.profile.serial, this.state);
     const orders = this.state.jobs.flatMap(({ task }) => (task.kind === "pushed" ? [task.order] : []));
-    this.#panorama?.tellOrders(orders);
-    for (const { task, end } of this.state.jobs)
-      if (task.kind === "pushed" && end !== undefined) this.#panorama?.tellPush(task.order, end);
+    this.#panoramas.each((link) => {
+      link.report(unfinished);
+      link.tellOrders(orders);
+      for (const job of this.state.jobs) tellOrder(link, job);
+    });
   }
 
   /** Opens what an upright firewall has open, and plans its calls to others. A dark one only waits. */
@@ -124,7 +131,7 @@ export class RunningFirewall extends Firewall implements CallAnswerer, HttpHandl
       clock.wake(seconds(0), { name: "dial-peer" });
     }
     const delay = reconnect === "at-once" ? seconds(0) : this.draw(this.settings.timing.reconnectDelay);
-    if (this.#panorama !== undefined) clock.wake(delay, { name: "dial-panorama" });
+    for (const name of this.#panoramas.dials) clock.wake(delay, { name });
   }
 
   async wake(name: string): Promise<Exit | void> {
@@ -134,7 +141,8 @@ export class RunningFirewall extends Firewall implements CallAnswerer, HttpHandl
       case "power":
         return this.#power();
       case "dial-panorama":
-        return this.#panorama?.dial();
+      case "dial-second-panorama":
+        return this.#panoramas.dial(name);
       case "dial-peer":
         return this.ha?.dial();
       case "ha":
@@ -147,8 +155,11 @@ export class RunningFirewall extends Firewall implements CallAnswerer, HttpHandl
   }
 
   protected afterChange(before: FirewallState, after: FirewallState): void {
-    this.#panorama?.push();
-    this.#panorama?.report(operationChanges(this.profile.serial, before.node, after.node));
+    const operations = operationChanges(this.profile.serial, before.node, after.node);
+    this.#panoramas.each((link) => {
+      link.push();
+      link.report(operations);
+    });
     if (this.ha === undefined) return;
     if (before.ha?.role !== "active" && after.ha?.role === "active") this.ha.mayBreak("ha-monitor");
     if (before.ha?.holdUntil !== after.ha?.holdUntil) this.world.clock.wake(seconds(0), { name: "ha" });
@@ -162,7 +173,7 @@ export class RunningFirewall extends Firewall implements CallAnswerer, HttpHandl
   }
 
   protected afterJob(job: Job): void {
-    if (job.task.kind === "pushed" && job.end !== undefined) this.#panorama?.tellPush(job.task.order, job.end);
+    this.#panoramas.each((link) => tellOrder(link, job));
     if (job.end?.result === "OK" && job.task.kind === "commit" && this.whole.ha?.role === "active") this.#syncPeer();
     if (job.end?.result === "OK" && job.task.kind === "download" && job.task.syncToPeer)
       this.ha?.shareImage(job.task.version);
@@ -255,8 +266,14 @@ export class RunningFirewall extends Firewall implements CallAnswerer, HttpHandl
   }
 
   async #close(reason: string): Promise<void> {
-    for (const name of ["dial-panorama", "dial-peer", "ha", ...OUTAGES]) this.world.clock.cancelWake(name);
-    this.#panorama?.hangUp(reason);
+    for (const name of [...DIALS, "dial-peer", "ha", ...OUTAGES]) this.world.clock.cancelWake(name);
+    this.#panoramas.each((link) => link.hangUp(reason));
     await Promise.all([this.#listeners.close(), this.ha?.close(reason)]);
   }
+}
+
+/** Panorama waits for jobs that are part of an order of its own. */
+function tellOrder(link: Pick<PanoramaLink, "tellPush">, { task, end }: Job): void {
+  const order = orderOfTask(task);
+  if (order !== undefined && end !== undefined) link.tellPush(order, end);
 }

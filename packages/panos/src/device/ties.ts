@@ -1,14 +1,20 @@
-import { type CloudLink, type Endpoint, type JsonValue, type TcpAddress, UsageError } from "@understudy/kernel";
+import {
+  type CloudLink,
+  type Endpoint,
+  type JsonObject,
+  type JsonValue,
+  type TcpAddress,
+  UsageError,
+} from "@understudy/kernel";
 import { parseHostPort } from "../node/addresses.ts";
 import type { FirewallProfile } from "../node/firewall-profile.ts";
 import type { ListenPlan } from "./listeners.ts";
+import type { Manager } from "./panorama-links.ts";
 
 /** Where a firewall listens, and what it connects to. */
 export interface FirewallTies {
-  /** Absent: it is managed by nobody. */
-  readonly panorama?: Endpoint;
-  /** As Panorama tells it of itself; absent with `panorama`. */
-  readonly panoramaIp?: string;
+  /** None: it is managed by nobody. Two: by a pair. */
+  readonly managers: readonly Manager[];
   readonly listen: ListenPlan;
   /** Part of the addresses of HA links: the port of the lab's Panorama. */
   readonly labPort: number;
@@ -22,8 +28,20 @@ export function tiesOf(profile: FirewallProfile, link: CloudLink | undefined): F
   return {
     labPort: api?.kind === "tcp" ? api.port : 0,
     listen: listenPlan(profile, enrolment.http, enrolment.https),
-    ...(panorama === undefined ? {} : { panorama, panoramaIp: textOf(enrolment.panoramaIp) ?? "192.168.1.2" }),
+    managers: panorama === undefined ? [] : [managerOf(panorama, enrolment), ...secondManager(panorama, enrolment)],
   };
+}
+
+const managerOf = (endpoint: Endpoint, told: JsonObject): Manager => ({
+  endpoint,
+  ip: textOf(told.panoramaIp) ?? "192.168.1.2",
+});
+
+/** The second Panorama of a pair, reached in the way of the first. */
+function secondManager(first: Endpoint, { second }: JsonObject): readonly Manager[] {
+  if (typeof second !== "object" || second === null || !("link" in second)) return [];
+  const at = parseHostPort(textOf(second.link) ?? "");
+  return at === undefined ? [] : [managerOf({ ...first, address: at }, second)];
 }
 
 function listenPlan(profile: FirewallProfile, http: JsonValue | undefined, https: JsonValue | undefined): ListenPlan {

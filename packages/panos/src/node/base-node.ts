@@ -16,6 +16,7 @@ import { ConfigEngine } from "./config/config-engine.ts";
 import type { ConfigFiles } from "./config/config-files.ts";
 import type { NodeFiles } from "./files/node-files.ts";
 import { finishTask } from "./finish-task.ts";
+import { digestOf } from "./ha/shared-config.ts";
 import { documentsOf } from "./jobs/documents.ts";
 import type { Job } from "./jobs/job.ts";
 import { advanceJobs, nextDue } from "./jobs/queue.ts";
@@ -51,6 +52,7 @@ export abstract class BaseNode<Whole extends { readonly node: NodeState }> imple
   readonly logs: LogBook;
   readonly #kept: Kept<Whole>;
   #told: JsonObject = {};
+  #digest: { readonly of: XmlElement; readonly text: string } | undefined;
 
   constructor(settings: Settings, world: World, whole: Whole, keeper: NodeKeeper<Whole>) {
     this.settings = settings;
@@ -76,6 +78,14 @@ export abstract class BaseNode<Whole extends { readonly node: NodeState }> imple
   /** What of a change is to be logged. Pure. */
   protected logsOf(before: Whole, after: Whole, ended: readonly Job[], now: Instant): readonly NewLog[] {
     return logsBetween(before.node, after.node, ended, now);
+  }
+
+  /** Stands for what its configuration shares with its HA peer's; cheap while nobody has committed anything. */
+  get sharedDigest(): string {
+    if (this.state.config.running === undefined) return "initial";
+    const { running } = this.config;
+    if (this.#digest?.of !== running) this.#digest = { of: running, text: digestOf(running) };
+    return this.#digest.text;
   }
 
   get whole(): Whole {

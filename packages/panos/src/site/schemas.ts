@@ -90,7 +90,25 @@ const panoramaNode = Type.Object(
     ip_address: Type.Optional(text),
     available_versions: Type.Optional(Type.Array(versionSchema)),
     downloaded_versions: Type.Optional(Type.Array(versionSchema)),
+    /** There are two Panoramas, primary and secondary; `ha_peer` tells of the second. */
+    /** Releases that Panorama can fetch for firewalls, besides the usual ones and those they run. */
+    firewall_versions: Type.Optional(Type.Array(versionSchema)),
+    firewall_content: Type.Optional(Type.Array(text)),
     ha_enabled: Type.Optional(Type.Boolean()),
+    ha_peer: Type.Optional(
+      Type.Object(
+        {
+          serial: Type.Optional(text),
+          hostname: Type.Optional(text),
+          ip_address: Type.Optional(text),
+          /** Default: the ports of the first, plus ten. */
+          listen: Type.Optional(
+            Type.Object({ http: Type.Optional(text), https: Type.Optional(text) }, { additionalProperties: false }),
+          ),
+        },
+        { additionalProperties: false },
+      ),
+    ),
   },
   { additionalProperties: false },
 );

@@ -116,15 +116,20 @@ const tellsSecurityPolicy: FirewallBehavior = {
   },
 };
 
+/** `Active`; a Panorama that is alone, or away, has none. */
+const haStateOf = (role: string | undefined): string =>
+  role === undefined ? "disconnected" : role.charAt(0).toUpperCase() + role.slice(1);
+
 const tellsPanoramaStatus: FirewallBehavior = {
   on: "show.panorama-status",
   handle: (firewall) => {
-    const { panoramaIp } = firewall;
-    if (panoramaIp === undefined) return result(NO_MARKUP);
-    const connected = firewall.connections.connected ? "yes" : "no";
-    return result({
-      markup: `\nPanorama Server 1 : ${panoramaIp}\n    Connected     : ${connected}\n    HA state      : disconnected\n`,
-    });
+    const { managers } = firewall;
+    if (managers.length === 0) return result(NO_MARKUP);
+    const blocks = managers.map(
+      ({ ip, connected, role }, at) =>
+        `\nPanorama Server ${at + 1} : ${ip}\n    Connected     : ${connected ? "yes" : "no"}\n    HA state      : ${haStateOf(role)}\n`,
+    );
+    return result({ markup: blocks.join("") });
   },
 };
 

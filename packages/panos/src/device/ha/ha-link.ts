@@ -1,5 +1,6 @@
 import { between, type Duration, type Instant, seconds } from "@understudy/kernel";
 import type { HaProfile } from "../../node/firewall-profile.ts";
+import { takeCandidate, takeConfig, takeSync } from "../../node/ha/take-config.ts";
 import { withImage } from "../../node/software/software-jobs.ts";
 import type { HaFrame, HaStatus } from "../../wire/link/ha-frames.ts";
 import type { XmlElement } from "../../wire/xml/tree.ts";
@@ -13,7 +14,6 @@ import { activeIn, type HaState, isTentative, joinsAgain, withRole } from "./ha-
 import { firstEnd, type OutageKind, outageOf, outagesAt } from "./outages.ts";
 import { type HaSituation, type HaStep, judgeClaim, type PeerLink, planHa } from "./plan-ha.ts";
 import { type HaSelf, statusOf } from "./status.ts";
-import { takeCandidate, takeConfig, takeSync } from "./take-config.ts";
 
 /** Steps that may follow one another without anything new being heard. */
 const MAX_STEPS = 8;

@@ -50,7 +50,8 @@ export type Operation = Static<typeof operationShape>;
 const frameShape = Type.Union([
   Type.Object({ kind: Type.Literal("operation"), operation: operationShape }),
   Type.Object({ kind: Type.Literal("hello"), facts: factsShape }),
-  Type.Object({ kind: Type.Literal("welcome"), version: text }),
+  Type.Object({ kind: Type.Literal("welcome"), version: text, role: Type.Optional(text) }),
+  Type.Object({ kind: Type.Literal("role"), role: text }),
   Type.Object({
     kind: Type.Literal("called"),
     started: Type.Number(),
@@ -77,6 +78,7 @@ const frameShape = Type.Union([
     admin: text,
     remote: text,
     parameters: Type.Record(Type.String(), Type.String()),
+    order: Type.Optional(text),
     file: Type.Optional(Type.Object({ name: text, content: Type.Unknown() })),
   }),
   Type.Object({
@@ -91,8 +93,10 @@ const frameShape = Type.Union([
 /** What goes over the connection a firewall keeps to its Panorama. The firewall dials and says hello first. */
 export type PanoramaFrame =
   | { readonly kind: "hello"; readonly facts: DeviceFacts }
-  /** Panorama knows the firewall and has noted that it is connected; `version` is its own. */
-  | { readonly kind: "welcome"; readonly version: string }
+  /** Panorama knows the firewall and has noted that it is connected; `version` is its own, `role` its part in its pair. */
+  | { readonly kind: "welcome"; readonly version: string; readonly role?: string }
+  /** Its part in its pair has changed. */
+  | { readonly kind: "role"; readonly role: string }
   /** Somebody has called the firewall directly. */
   | { readonly kind: "called"; readonly started: number; readonly summary: CallSummary }
   /** Panorama's part of the firewall's configuration, as documents. A part that is absent stays as it was. */
@@ -122,6 +126,8 @@ export type PanoramaFrame =
       readonly admin: string;
       readonly remote: string;
       readonly parameters: Readonly<Record<string, string>>;
+      /** Of Panorama, which wants to be told (`delivered`) what became of the job that the call starts. */
+      readonly order?: string;
       readonly file?: { readonly name: string; readonly content: Uint8Array };
     }
   | {
