@@ -1,4 +1,5 @@
-import { writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
+import { request } from "node:https";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { temporaryFolder } from "./programs/folder.ts";
 import { Program } from "./programs/program.ts";
@@ -79,9 +80,34 @@ test("killed in the middle of an install, it resumes the job on the same file", 
   expect(await again.stop("SIGTERM")).toBe(0);
 });
 
+test("with a TLS port every firewall is served over https, with what one authority issued", {
+  timeout: minutes,
+}, async () => {
+  const db = folder.in("panorama.db");
+  await using running = await PanoramaProgram.start("--db", db, "--tls-port", "0");
+  const ca = await readFile(`${db}.certificates/ca.pem`, "utf8");
+  const { listen } = (await running.get(`/devices/${FIREWALL}`)) as { listen: { https: string } };
+  expect(listen.https).toMatch(/^127\.42\.0\.1:\d+$/);
+  const reply = await new Promise<number | undefined>((resolve, reject) => {
+    const url = `https://${listen.https}/api/?type=version&key=test-api-key`;
+    request(url, { ca }, (answer) => resolve(answer.resume().statusCode))
+      .on("error", reject)
+      .end();
+  });
+  expect(reply).toBe(200);
+  const second = await Program.run("understudy", ["panorama", "serve", "--port", "0", "--db", db]);
+  expect(second).toMatchObject({ code: 1, err: expect.stringMatching(/^[^\n]*in use by another process[^\n]*\n$/) });
+  expect(await running.stop("SIGTERM")).toBe(0);
+});
+
 test.each([
   ["serial missing", "devices:\n  - { hostname: a, current_version: 10.1.0 }\n", /scenario\.yaml.*serial/],
   ["no YAML", "devices: [\n", /scenario\.yaml/],
+  [
+    "a listener that is no address",
+    'devices:\n  - { serial: "1", hostname: a, current_version: 10.1.0, listen: { https: "127.0.0.1" } }\n',
+    /scenario\.yaml:2:\d+: devices\[0\]\.listen\.https/,
+  ],
   [
     "serial twice",
     'devices:\n  - { serial: "1", hostname: a, current_version: 10.1.0 }\n  - { serial: "1", hostname: b, current_version: 10.1.0 }\n',

@@ -54,17 +54,19 @@ test("shut down or lost: they stay off until they are switched on", () =>
 test("in the middle of a push: it ends well, and Panorama knows", () =>
   overRestart(
     async (panorama) => {
-      const api = async (query: string): Promise<string> =>
-        (await fetch(`${panorama.url}/api/?key=test-api-key&${query}`)).text();
+      const api = async (query: Readonly<Record<string, string>>): Promise<string> => {
+        const all = new URLSearchParams({ key: "test-api-key", ...query });
+        return (await fetch(`${panorama.url}/api/?${all.toString()}`)).text();
+      };
       const xpath =
         "/config/devices/entry[@name='localhost.localdomain']/device-group/entry[@name='branch']/address/entry[@name='web']";
       const element = "<ip-netmask>10.1.1.1</ip-netmask>";
-      await api(`type=config&action=set&${new URLSearchParams({ xpath, element })}`);
-      expect(await api("type=commit&cmd=<commit/>")).toContain("<job>2</job>");
+      await api({ type: "config", action: "set", xpath, element });
+      expect(await api({ type: "commit", cmd: "<commit/>" })).toContain("<job>2</job>");
       await untilFinished(panorama, "2");
       const cmd =
         "<commit-all><shared-policy><device-group><entry name='branch'/></device-group></shared-policy></commit-all>";
-      expect(await api(`type=commit&action=all&${new URLSearchParams({ cmd })}`)).toContain("<job>3</job>");
+      expect(await api({ type: "commit", action: "all", cmd })).toContain("<job>3</job>");
       for (const serial of panorama.serials)
         await untilJobs(panorama, serial, "<type>CommitAll</type><status>ACT</status>");
     },
