@@ -3,7 +3,7 @@ import { panos } from "@understudy/panos";
 import { describe, expect, test } from "vitest";
 import { jobsMessage } from "../src/wire/messages/job.ts";
 import { writeXml } from "../src/wire/xml/write.ts";
-import { PairSite, PRIMARY } from "./a-pair.ts";
+import { PairSite, PRIMARY, SECONDARY } from "./a-pair.ts";
 
 const INFO = "<show><system><info/></system></show>";
 const software = (what: string, version: string) =>
@@ -193,6 +193,60 @@ describe("many firewalls at once", () => {
         { serial: "999", result: "FAIL", errors: ["999 not connected"] },
       ],
     });
+  });
+
+  test.each([
+    ["content", "8795-8489", "app-version"],
+    ["anti-virus", "5001-5511", "av-version"],
+    ["wildfire", "800001-803001", "wildfire-version"],
+  ])("%s is fetched by Panorama, handed to the firewalls and installed by them", async (word, version, told) => {
+    await using pair = await PairSite.start();
+    await pair.settled();
+    const panorama = await pair.client();
+    const batch = (order: string) =>
+      pair.site.during(panorama.op(`<request><batch><${word}>${order}</${word}></batch></request>`));
+    const install = `<upload-install><file>update-${version}</file><devices>${PRIMARY},999</devices></upload-install>`;
+    expect((await batch("<check/>")).xml).toMatch(new RegExp(`<version>${version}</version>.*<downloaded>no<`));
+    expect((await batch(install)).text).toBe(`Image ${version} has not been downloaded`);
+    expect((await batch("<download><latest/></download>")).text).toMatch(/Download job enqueued with jobid \d/);
+    await pair.site.runFor(seconds(3));
+    expect((await batch("<info/>")).xml).toMatch(new RegExp(`<version>${version}</version>.*?<downloaded>yes<`));
+    expect((await batch(install)).ok).toBe(true);
+    const newest = async () => {
+      const { result } = await pair.site.during(panorama.op("<show><jobs><all/></jobs></show>"));
+      return jobsMessage.parse(result)?.[0];
+    };
+    expect(await newest()).toMatchObject({ status: "ACT", devices: [{ result: "PEND" }, { result: "FAIL" }] });
+    await pair.site.runFor(seconds(4));
+    expect(await newest()).toMatchObject({ status: "FIN", devices: [{ result: "OK" }, { result: "FAIL" }] });
+    const { xml } = await pair.site.during(panorama.for(PRIMARY).op(INFO));
+    expect(xml).toContain(`<${told}>${version}</${told}>`);
+  });
+
+  test("the job tells why a firewall has failed, and an upload alone installs nothing", async () => {
+    const faults = [{ family: "panos", device: "primary", operation: "install", error: "corrupt image" }];
+    await using pair = await PairSite.start({ faults });
+    await pair.settled();
+    const panorama = await pair.client();
+    const op = (cmd: string) => pair.site.during(panorama.op(cmd));
+    const batch = (order: string) => op(`<request><batch><software>${order}</software></batch></request>`);
+    await batch("<download><version>11.1.0</version></download>");
+    await pair.site.runFor(seconds(12));
+    const to = (serial: string, more = "") =>
+      batch(`<upload-install><version>11.1.0</version><devices>${serial}</devices>${more}</upload-install>`);
+    await to(PRIMARY);
+    await to(SECONDARY, "<uploadonly>yes</uploadonly>");
+    await pair.site.runFor(seconds(10));
+    const jobs = jobsMessage.parse((await op("<show><jobs><all/></jobs></show>")).result) ?? [];
+    expect(jobs.slice(0, 2)).toMatchObject([
+      { result: "OK", devices: [{ serial: SECONDARY, result: "OK", status: "install succeeded" }] },
+      { result: "FAIL", devices: [{ serial: PRIMARY, result: "FAIL" }] },
+    ]);
+    expect(jobs[1]?.devices?.[0]?.errors).toContain("corrupt image");
+    expect(pair.secondary.state()["staged"]).toBeUndefined();
+    const list = "<request><system><software><info/></software></system></request>";
+    const { xml } = await pair.site.during(panorama.for(SECONDARY).op(list));
+    expect(xml).toMatch(/<version>11\.1\.0<\/version>.*?<downloaded>yes</);
   });
 
   test("actions of the family order firewalls about", async () => {

@@ -35,7 +35,7 @@ import { isSyncing } from "./ha/status.ts";
 import { initialFirewallConfig } from "./initial-config.ts";
 import { Listeners } from "./listeners.ts";
 import { operationChanges, unfinishedOperations } from "./operations.ts";
-import type { CallAnswerer } from "./panorama-link.ts";
+import type { CallAnswerer, PanoramaLink } from "./panorama-link.ts";
 import { DIALS, type ManagerStatus, PanoramaLinks } from "./panorama-links.ts";
 import type { FirewallState } from "./state.ts";
 import type { FirewallTies } from "./ties.ts";

@@ -1,6 +1,6 @@
 import { withoutLocksOf } from "./config/locks.ts";
 import type { FinishTask } from "./jobs/queue.ts";
-import { finishContent } from "./software/content-jobs.ts";
+import { finishContent, onDisk } from "./software/content-jobs.ts";
 import { finishDownload, finishInstall } from "./software/software-jobs.ts";
 
 const COMMITTED = ["Configuration committed successfully"];
@@ -18,6 +18,14 @@ export const finishTask: FinishTask = (node, job, at) => {
     case "firewall-image": {
       const images = [...(node.firewallImages ?? []).filter((version) => version !== task.version), task.version];
       return { node: { ...node, firewallImages: images }, details: ["Successfully downloaded"] };
+    }
+    case "firewall-update": {
+      const updates = node.firewallUpdates ?? [];
+      const update = onDisk(task.update, task.version);
+      return {
+        node: { ...node, firewallUpdates: [...updates.filter((other) => other !== update), update] },
+        details: ["File successfully downloaded"],
+      };
     }
     case "content-download":
     case "content-install":

@@ -20,7 +20,12 @@ export interface Caller {
   readonly remote: string;
   /** `vsys` of the call; default `vsys1` where it matters. */
   readonly vsys?: string;
+  /** Panorama's own order that the call is part of: it wants to know what becomes of the job. */
+  readonly order?: string;
 }
+
+/** The order of a caller, as a task keeps it. */
+export const orderOf = ({ order }: Caller): { readonly order?: string } => (order === undefined ? {} : { order });
 
 /** A node of PAN-OS as behaviours see it: a firewall or a Panorama. */
 export interface PanosNode {

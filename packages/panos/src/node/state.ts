@@ -55,6 +55,8 @@ export interface NodeState {
   readonly auditComments?: readonly AuditComment[];
   /** Releases for firewalls that a Panorama has fetched. */
   readonly firewallImages?: readonly string[];
+  /** Updates for firewalls that a Panorama has fetched, as `content 8795-8489` … */
+  readonly firewallUpdates?: readonly string[];
   /** Keys that new virtual firewalls would join Panorama with. */
   readonly vmAuthKeys?: readonly { readonly key: string; readonly until: number; readonly expires: string }[];
   /** What was registered at run time; absent: nothing ever was. */

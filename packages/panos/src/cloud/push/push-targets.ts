@@ -63,6 +63,8 @@ export function pendingDigests({ jobs }: NodeState, serial: string, order: strin
 const ended = (target: PushTarget, { result, lines }: Omit<PushResult, "order">, now: Instant): PushTarget =>
   target.result === "PEND" ? { ...target, result, lines, endedAt: now } : target;
 
+const DONE: Partial<Record<Job["type"], string>> = { CommitAll: "Configuration committed successfully" };
+
 /** The job ends with its last firewall. */
 function settle(node: NodeState, job: Job, change: (target: PushTarget) => PushTarget, now: Instant): NodeState {
   const { task } = job;
@@ -73,6 +75,6 @@ function settle(node: NodeState, job: Job, change: (target: PushTarget) => PushT
   if (targets.some(({ result }) => result === "PEND")) return withJob(node, next);
   const failed = targets.filter(({ result }) => result === "FAIL").length;
   const details =
-    failed === 0 ? ["Configuration committed successfully"] : [`${failed} of ${targets.length} devices failed`];
+    failed === 0 ? [DONE[job.type] ?? "Successfully installed"] : [`${failed} of ${targets.length} devices failed`];
   return withJob(node, { ...next, end: { at: now, result: failed === 0 ? "OK" : "FAIL", details, warnings: [] } });
 }

@@ -1,69 +1,27 @@
 import { type Answer, CODES, enqueued, refused, result } from "../../wire/api/answer.ts";
-import { argument, type Command } from "../../wire/api/command.ts";
+import type { Command } from "../../wire/api/command.ts";
 import { type ContentEntry, renderContent } from "../../wire/messages/content.ts";
-import { childText, descend } from "../../wire/xml/tree.ts";
+import { childText } from "../../wire/xml/tree.ts";
 import { injectedFate } from "../jobs/injected-fate.ts";
-import { type JobTask, type JobType, type UpdateKind, WILL_SUCCEED } from "../jobs/job.ts";
+import { type JobTask, WILL_SUCCEED } from "../jobs/job.ts";
 import { enqueue } from "../jobs/queue.ts";
-import type { Behavior, Caller, PanosNode } from "../node.ts";
+import { type Behavior, type Caller, orderOf, type PanosNode } from "../node.ts";
 import { installedVersion, isDownloaded, offeredUpdates } from "../software/content-jobs.ts";
-import type { NodeState } from "../state.ts";
+import { listedUpdates, UPDATES, type UpdateWords, wantedUpdate } from "../software/update-words.ts";
 import { longer } from "../timing.ts";
 
 type NodeBehavior = Behavior<PanosNode>;
 
-interface UpdateWords {
-  readonly kind: UpdateKind;
-  /** Word of the command, such as `anti-virus`. */
-  readonly word: string;
-  readonly file: string;
-  readonly features: string;
-  readonly installJob: JobType;
-  readonly installText: string;
-}
-
-const UPDATES: readonly UpdateWords[] = [
-  {
-    kind: "content",
-    word: "content",
-    file: "panupv2-all-contents",
-    features: "Apps, Threats",
-    installJob: "Content",
-    installText: "Content install",
-  },
-  {
-    kind: "anti-virus",
-    word: "anti-virus",
-    file: "panup-all-antivirus",
-    features: "AntiVirus",
-    installJob: "AntiVirus",
-    installText: "Anti-virus install",
-  },
-  {
-    kind: "wildfire",
-    word: "wildfire",
-    file: "panupv2-all-wildfire",
-    features: "WildFire",
-    installJob: "WildFire-Content",
-    installText: "WildFire install",
-  },
-];
-
 function entriesOf(node: PanosNode, words: UpdateWords): readonly ContentEntry[] {
   const { profile, state } = node;
   const installed = installedVersion(state, words.kind);
-  return offeredUpdates(profile, state, words.kind).map((version, at) => ({
-    version,
-    fileName: `${words.file}-${version}`,
-    sizeMib: 60 + at,
-    releasedOn: `2025/01/0${(at % 9) + 1} 00:00:00 UTC`,
+  return listedUpdates(words, offeredUpdates(profile, state, words.kind), (version) => ({
     downloaded: isDownloaded(state, words.kind, version) || version === installed,
     current: version === installed,
     previous: words.kind === "content" && version === state.content.previous,
     installing: state.jobs.some(
       (job) => job.end === undefined && job.task.kind === "content-install" && job.task.version === version,
     ),
-    features: words.features,
   }));
 }
 
@@ -80,17 +38,6 @@ const lists = (words: UpdateWords, word: "info" | "check"): NodeBehavior => ({
   },
 });
 
-/** `latest`, or the version in the file name, or the version itself. */
-function wantedVersion(node: PanosNode, state: NodeState, words: UpdateWords, command: Command): string | undefined {
-  const offered = offeredUpdates(node.profile, state, words.kind);
-  const named =
-    argument(command, "file") ??
-    argument(command, "version") ??
-    (descend(command.last, "latest") === undefined ? undefined : "latest");
-  if (named === undefined || named === "" || named === "latest") return offered.at(-1);
-  return offered.find((version) => named === version || named.includes(version));
-}
-
 function startUpdate(
   node: PanosNode,
   words: UpdateWords,
@@ -99,7 +46,7 @@ function startUpdate(
   step: "content-download" | "content-install",
 ): Promise<Answer> {
   return node.change((state, now) => {
-    const version = wantedVersion(node, state, words, command);
+    const version = wantedUpdate(offeredUpdates(node.profile, state, words.kind), command);
     if (version === undefined)
       return {
         state,
@@ -113,7 +60,8 @@ function startUpdate(
       return { state, result: refused(CODES.notFound, `Image version ${version} has not been downloaded`) };
     }
     const fault = node.strike("content");
-    const task: JobTask = { kind: step, update: words.kind, version };
+    const order = step === "content-install" ? orderOf(caller) : {};
+    const task: JobTask = { kind: step, update: words.kind, version, ...order };
     const fate = injectedFate(fault?.error, 1, (error) => [error]);
     const job = {
       type: step === "content-download" ? "Downld" : words.installJob,

@@ -23,7 +23,10 @@ export function shown(node: PanosNode, job: Job): ShownJob {
     details: job.end?.details ?? [],
     warnings: job.end?.warnings ?? [],
     ...(job.task.kind === "push"
-      ? { progress: progressOfPush(job, job.task.targets), devices: job.task.targets.map(shownTarget) }
+      ? {
+          progress: progressOfPush(job, job.task.targets),
+          devices: job.task.targets.map((target) => shownTarget(job, target)),
+        }
       : {}),
   };
 }
@@ -33,13 +36,13 @@ const progressOfPush = (job: Job, targets: readonly PushTarget[]): number =>
     ? 100
     : Math.floor((targets.filter(({ result }) => result !== "PEND").length / targets.length) * 99);
 
-const STATUS = { PEND: "commit in progress", OK: "commit succeeded", FAIL: "commit failed" } as const;
+const STATUS = { PEND: "in progress", OK: "succeeded", FAIL: "failed" } as const;
 
-const shownTarget = (target: PushTarget): PushedDevice => ({
+const shownTarget = (job: Job, target: PushTarget): PushedDevice => ({
   serial: target.serial,
   hostname: target.hostname,
   result: target.result,
-  status: STATUS[target.result],
+  status: `${job.type === "CommitAll" ? "commit" : "install"} ${STATUS[target.result]}`,
   startedAt: shownTime(target.startedAt),
   finishedAt: shownTime(target.endedAt),
   errors: target.result === "FAIL" ? target.lines : [],

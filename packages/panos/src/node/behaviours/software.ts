@@ -6,7 +6,7 @@ import { textOf } from "../../wire/xml/tree.ts";
 import { xml } from "../../wire/xml/write.ts";
 import { progressOf } from "../jobs/job.ts";
 import { enqueue } from "../jobs/queue.ts";
-import type { Behavior, PanosNode } from "../node.ts";
+import { type Behavior, orderOf, type PanosNode } from "../node.ts";
 import { downloadFate, IMAGE_GB, installFate, withoutImage } from "../software/software-jobs.ts";
 import { knownVersions, softwareList } from "../software/software-list.ts";
 import { featureIndex, featureRelease } from "../software/version.ts";
@@ -90,7 +90,7 @@ const installs: Behavior<PanosNode> = {
         state,
         {
           type: "SWInstall",
-          task: { kind: "install", version, ...warningsOf(node, version) },
+          task: { kind: "install", version, ...warningsOf(node, version), ...orderOf(caller) },
           user: caller.admin,
           length: longer(node.draw(node.settings.timing.install), fault?.delay),
           fate: installFate(state, version, node.settings, fault?.error),

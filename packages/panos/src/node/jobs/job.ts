@@ -24,11 +24,18 @@ export type JobType =
 export type JobTask =
   | { readonly kind: "autocommit" }
   | { readonly kind: "download"; readonly version: string; readonly syncToPeer: boolean }
-  | { readonly kind: "install"; readonly version: string; readonly warnings?: readonly string[] }
+  | {
+      readonly kind: "install";
+      readonly version: string;
+      readonly warnings?: readonly string[];
+      readonly order?: string;
+    }
   /** On Panorama: fetches a release that is for firewalls. */
   | { readonly kind: "firewall-image"; readonly version: string }
   | { readonly kind: "content-download"; readonly update: UpdateKind; readonly version: string }
-  | { readonly kind: "content-install"; readonly update: UpdateKind; readonly version: string }
+  | { readonly kind: "content-install"; readonly update: UpdateKind; readonly version: string; readonly order?: string }
+  /** On Panorama: fetches an update that is for firewalls. */
+  | { readonly kind: "firewall-update"; readonly update: UpdateKind; readonly version: string }
   /** Refreshes, exports and the like: only takes its time. */
   | { readonly kind: "other"; readonly details: readonly string[] }
   /** Looks something up; what came of it is made when it is fetched. */
@@ -50,6 +57,10 @@ export type JobTask =
   | { readonly kind: "push"; readonly order: string; readonly targets: readonly PushTarget[] };
 
 export type UpdateKind = "content" | "anti-virus" | "wildfire";
+
+/** The order of Panorama that a job of a firewall is part of; `undefined`: nobody waits for it. */
+export const orderOfTask = (task: JobTask): string | undefined =>
+  task.kind === "pushed" || task.kind === "install" || task.kind === "content-install" ? task.order : undefined;
 
 /** How a push stands on one firewall. */
 export interface PushTarget {

@@ -6,7 +6,7 @@ import type { NodeState } from "../state.ts";
 type ContentTask = Extract<JobTask, { kind: "content-download" | "content-install" }>;
 
 /** How an update is remembered among those on the disk. */
-const onDisk = (kind: UpdateKind, version: string): string => `${kind} ${version}`;
+export const onDisk = (kind: UpdateKind, version: string): string => `${kind} ${version}`;
 
 export const isDownloaded = (node: NodeState, kind: UpdateKind, version: string): boolean =>
   node.content.downloaded.includes(onDisk(kind, version));

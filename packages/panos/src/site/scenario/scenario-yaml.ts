@@ -20,6 +20,8 @@ const TEXTS = new Set([
   "available_versions",
   "downloaded_versions",
   "available_content",
+  "firewall_versions",
+  "firewall_content",
   "error",
   "name",
   "group",

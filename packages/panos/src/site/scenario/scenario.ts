@@ -1,4 +1,11 @@
-import { compileShape, type FaultRule, type JsonObject, UsageError, WireError } from "@understudy/kernel";
+import {
+  compileShape,
+  type FaultRule,
+  type JsonObject,
+  type JsonValue,
+  UsageError,
+  WireError,
+} from "@understudy/kernel";
 import { hostPort, parseHostPort } from "../../node/addresses.ts";
 import { firstRoleOf } from "../../node/firewall-profile.ts";
 import { readSpan } from "../../node/settings.ts";
@@ -57,6 +64,7 @@ export function readScenario(text: string, file = "scenario", overrides: Scenari
   return {
     cloud: {
       ...(shared as JsonObject), // valid by the schema
+      panorama: withOffers(shared.panorama as JsonObject | undefined, devices), // valid by the schema
       timing: timingOf(shared.timing, overrides, file),
       ...(direct === undefined ? {} : { direct }),
     },
@@ -64,6 +72,15 @@ export function readScenario(text: string, file = "scenario", overrides: Scenari
     faults: failures.map(faultOf),
   };
 }
+
+/** Panorama can fetch whatever its firewalls are offered, unless the file says what it can. */
+function withOffers(panorama: JsonObject = {}, devices: readonly JsonObject[]): JsonObject {
+  const all = (key: string): readonly string[] => [...new Set(devices.flatMap((device) => listOf(device[key])))];
+  return { firewall_versions: all("available_versions"), firewall_content: all("available_content"), ...panorama };
+}
+
+const listOf = (value: JsonValue | undefined): readonly string[] =>
+  Array.isArray(value) ? (value as readonly string[]) : []; // valid by the schema
 
 function parse(yaml: ScenarioYaml): ScenarioFile {
   try {
