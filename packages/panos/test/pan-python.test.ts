@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { ApiClient } from "../src/site/api-client.ts";
 import { descend, textOf } from "../src/wire/xml/tree.ts";
+import { writeXml } from "../src/wire/xml/write.ts";
 import { PairSite, PRIMARY } from "./a-pair.ts";
 
 /** What the client pan-python and its own tests lean on, on a firewall behind Panorama and on Panorama itself. */
@@ -41,12 +42,47 @@ describe.each([
 
   test.each([
     ["4294967295", "-1"],
-    ["99", "99"],
+    ["0099", "99"],
     ["nine", "nine"],
   ])("takes job %s as number %s", async (asked, told) => {
     expect(await op(`<show><jobs><id>${asked}</id></jobs></show>`)).toMatchObject({
       ok: false,
       text: `job ${told} not found`,
     });
+  });
+
+  test("finds a job by its number, however it is written", async () => {
+    expect(await op("<show><jobs><id>\n 0001 </id></jobs></show>")).toMatchObject({ ok: true });
+  });
+
+  test("forgets who is at an address, or at all of them", async () => {
+    const login = (ip: string) =>
+      call({
+        type: "user-id",
+        cmd: `<uid-message><type>update</type><payload><login><entry name="bob" ip="${ip}"/></login></payload></uid-message>`,
+      });
+    const count = async () =>
+      /<count>(\d+)<\/count>/.exec(
+        (await op("<show><user><ip-user-mapping><all/></ip-user-mapping></user></show>")).xml,
+      )?.[1];
+    for (const ip of ["10.1.1.4", "10.1.1.5", "10.1.1.6"]) await login(ip);
+    expect(await op("<clear><user-cache><ip>10.1.1.5</ip></user-cache></clear>")).toMatchObject({ ok: true });
+    expect(await count()).toBe("2");
+    expect(await op("<clear><user-cache><all/></user-cache></clear>")).toMatchObject({ ok: true });
+    expect(await count()).toBe("0");
+  });
+
+  test("takes an override as what goes into a node or as the node itself, and no text beside elements", async () => {
+    const xpath = "/config/shared/log-settings/system";
+    const config = (action: string, element: string) => call({ type: "config", action, xpath, element });
+    const shown = async () => writeXml((await call({ type: "config", action: "get", xpath })).result.children).markup;
+    await config("override", "<a>1</a>");
+    await config("override", "<b>2</b>");
+    expect(await shown()).toBe("<system><a>1</a><b>2</b></system>");
+    await config("override", "<system><a>3</a></system>");
+    expect(await shown()).toBe("<system><a>3</a></system>");
+    expect(await config("set", "text")).toMatchObject({ ok: false, code: "18" });
+    expect(await config("set", "<b/> text")).toMatchObject({ ok: false, code: "18" });
+    expect(await shown()).toBe("<system><a>3</a></system>");
   });
 });

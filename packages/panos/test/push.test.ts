@@ -141,6 +141,17 @@ test.each([
   expect(await panorama.push(cmd)).toMatchObject({ ok: false, code, text });
 });
 
+test.each([
+  ["beside its group", `<device>${PRIMARY}</device><device-group>branch</device-group>`],
+  ["alone", `<device>${PRIMARY}</device>`],
+])("a push to one device, named %s, goes to that one", async (_how, what) => {
+  await using pair = await PairSite.start();
+  const panorama = await aPanorama(pair);
+  const cmd = `<commit-all><shared-policy>${what}<merge-with-candidate-cfg>no</merge-with-candidate-cfg></shared-policy></commit-all>`;
+  expect(await panorama.push(cmd)).toMatchObject({ ok: true });
+  expect((await panorama.jobs())[0]?.devices?.map(({ serial }) => serial)).toEqual([PRIMARY]);
+});
+
 test("log collectors are told at once, and firewalls know no commit-all", async () => {
   await using pair = await PairSite.start();
   const panorama = await aPanorama(pair);

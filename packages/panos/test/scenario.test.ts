@@ -317,7 +317,9 @@ test("keys, headers and passwords are taken wherever clients put them; refusals 
   expect(await status({ headers: { authorization: `Basic ${btoa("admin:admin")}` } })).toBe(200);
   expect(await status({ headers: { authorization: `Basic ${btoa("admin:wrong")}` } })).toBe(403);
   expect(await status({ method: "POST", body: new URLSearchParams({ key: "test-api-key" }) })).toBe(200);
-  expect(await status({ method: "PUT" })).toBe(405);
+  const put = await fetch(version, { method: "PUT" });
+  expect([put.status, put.headers.get("allow")]).toEqual([405, "GET, POST"]);
+  expect((await fetch(`${panorama.url}/devices`)).headers.get("content-type")).toBe("application/json; charset=utf-8");
   expect(await status({}, `${panorama.url}/nothing-there`)).toBe(404);
   const form = new FormData();
   form.set("key", "test-api-key");

@@ -1,19 +1,11 @@
-import {
-  createRouter,
-  type HttpHandler,
-  type HttpReply,
-  type Instant,
-  json,
-  noHeaders,
-  toIso,
-} from "@understudy/kernel";
+import { createRouter, type HttpHandler, type HttpReply, type Instant, jsonReply, toIso } from "@understudy/kernel";
 import { Type } from "typebox";
 import type { RunningPanorama } from "../running-panorama.ts";
 import { deviceDetail, deviceRecord } from "./device-record.ts";
 import { addJobRoutes } from "./job-routes.ts";
 import { operationRecord } from "./operation-record.ts";
 
-const reply = (status: number, value: unknown): HttpReply => ({ status, headers: noHeaders, body: json(value) });
+const reply = (status: number, value: unknown): HttpReply => jsonReply(value, status);
 const problem = (status: number, detail: string): HttpReply => reply(status, { detail });
 
 const page = Type.Object({ limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 10_000 })) });

@@ -58,8 +58,10 @@ export function planPush(config: XmlElement, root: XmlElement): PushOrder {
 
 function planPolicy(config: XmlElement, order: XmlElement): PushOrder {
   const withTemplate = childText(order, "include-template") === "yes";
+  const single = childText(order, "device")?.trim() || undefined;
+  const named = namedEntries(descend(order, "device-group"));
   const plans: PushPlan[] = [];
-  for (const wanted of namedEntries(descend(order, "device-group"))) {
+  for (const wanted of named.length === 0 ? groupsOf(config, single) : named) {
     const name = attribute(wanted, "name") ?? (textOf(wanted).trim() || "");
     const group = deviceGroup(config, name);
     if (group === undefined) return invalid("device-group", name);
@@ -67,6 +69,7 @@ function planPolicy(config: XmlElement, order: XmlElement): PushOrder {
       (entry) => attribute(entry, "name") ?? "",
     );
     const members = serialsOf(group);
+    if (single !== undefined && chosen.length === 0) chosen.push(single);
     const stranger = chosen.find((serial) => !members.includes(serial));
     if (stranger !== undefined) return invalid("device", stranger);
     const policy = pushedPolicy(config, name);
@@ -75,6 +78,12 @@ function planPolicy(config: XmlElement, order: XmlElement): PushOrder {
   }
   if (plans.length === 0) return answer(refused(CODES.invalidObject, "No devices to push to"));
   return { kind: "push", plans, description: childText(order, "description") };
+}
+
+/** `<device>` alone, as pan-python sends it, means the group it is in. */
+function groupsOf(config: XmlElement, serial: string | undefined): readonly XmlElement[] {
+  const group = serial === undefined ? undefined : holderOf(config, "device-group", serial);
+  return group === undefined ? [] : [element("entry", [], [["name", attribute(group, "name") ?? ""]])];
 }
 
 /** `<device-group><entry name="a"/></device-group>` or `<device-group>a</device-group>`. */

@@ -29,7 +29,14 @@ const plain = (status: number, message: string): HttpAnswer => ({
   body: text(message),
 });
 const NOT_FOUND = plain(404, "Not Found\n");
-const NOT_ALLOWED = plain(405, "Method Not Allowed\n");
+const NOT_ALLOWED: HttpAnswer = {
+  status: 405,
+  headers: [
+    ["Content-Type", "text/plain"],
+    ["Allow", "GET, POST"],
+  ],
+  body: text("Method Not Allowed\n"),
+};
 const TOO_LARGE = plain(413, "Request Entity Too Large\n");
 
 /** With or without its slash at the end. */

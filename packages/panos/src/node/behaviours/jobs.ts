@@ -55,12 +55,12 @@ const list = (node: PanosNode, jobs: readonly Job[]) =>
 /** Job numbers are signed and have 32 bits on devices, so the largest unsigned one is told as `-1`. */
 const asJobNumber = (id: string): string => (/^\d+$/.test(id) ? String(Number(BigInt.asIntN(32, BigInt(id)))) : id);
 
-const notFound = (id: string) => refused(CODES.notPresent, `job ${asJobNumber(id)} not found`);
+const notFound = (id: string) => refused(CODES.notPresent, `job ${id} not found`);
 
 const showsJob: Behavior<PanosNode> = {
   on: "show.jobs.id",
   handle: (node, command) => {
-    const id = argumentText(command);
+    const id = asJobNumber(argumentText(command));
     const job = node.state.jobs.find((candidate) => String(candidate.id) === id);
     return job === undefined ? notFound(id) : list(node, [job]);
   },
@@ -86,7 +86,7 @@ const stopsJob: Behavior<PanosNode> = {
   on: "clear.job.id",
   handle: (node, command) =>
     node.change((state, now) => {
-      const id = argumentText(command);
+      const id = asJobNumber(argumentText(command));
       const job = state.jobs.find((candidate) => String(candidate.id) === id);
       if (job === undefined) return { state, result: notFound(id) };
       if (job.end !== undefined || job.task.kind === "autocommit")

@@ -119,6 +119,18 @@ const listsMappings = (on: string): NodeBehavior => ({
   },
 });
 
+const forgetsMappings = (on: string, which: (command: Command) => string | undefined): NodeBehavior => ({
+  on,
+  handle: (node, command) =>
+    node.change((state) => {
+      const ip = which(command);
+      const dynamic = state.dynamic ?? NO_DYNAMIC_OBJECTS;
+      const mappings = ip === undefined ? {} : { ...dynamic.mappings };
+      if (ip !== undefined) delete mappings[ip];
+      return { state: { ...state, dynamic: { ...dynamic, mappings } }, result: result(NO_MARKUP) };
+    }),
+});
+
 const tellsService: NodeBehavior = {
   on: "show.user.user-id-service.status",
   handle: () =>
@@ -157,6 +169,10 @@ export const userIdBehaviors: readonly NodeBehavior[] = [
   listsDynamicGroups,
   listsMappings("show.user.ip-user-mapping"),
   listsMappings("show.user.ip-user-mapping-mp"),
+  forgetsMappings("clear.user-cache.all", () => undefined),
+  forgetsMappings("clear.user-cache.ip", argumentText),
+  forgetsMappings("clear.user-cache-mp.all", () => undefined),
+  forgetsMappings("clear.user-cache-mp.ip", argumentText),
   tellsService,
   listsGroups,
   tellsGroup,

@@ -1,6 +1,7 @@
 import { CODES } from "../../wire/api/answer.ts";
 import { readXml } from "../../wire/xml/read.ts";
-import type { XmlElement, XmlNode } from "../../wire/xml/tree.ts";
+import { attribute, type XmlElement, type XmlNode } from "../../wire/xml/tree.ts";
+import { wantedName, type XPath } from "../../wire/xpath/ast.ts";
 import { parseXPath } from "../../wire/xpath/parse.ts";
 import { cloneAt, deleteAt, editAt, type MovePlace, moveAt, renameAt, setAt } from "./edits.ts";
 import { changed, type Edited, refuse } from "./refusal.ts";
@@ -23,10 +24,15 @@ export function applyTo(root: XmlElement, change: ConfigChange): Edited {
   const xpath = parseXPath(change.xpath);
   if (xpath === undefined || xpath.paths.some(({ tail }) => tail.kind !== "nodes")) return BAD_XPATH;
   switch (change.action) {
-    case "set":
-    case "override": {
+    case "set": {
       const siblings = readSiblings(change.element);
       return siblings === undefined ? MALFORMED : setAt(root, xpath, siblings);
+    }
+    case "override": {
+      const siblings = readSiblings(change.element);
+      if (siblings === undefined) return MALFORMED;
+      const node = itself(xpath, siblings);
+      return node === undefined ? setAt(root, xpath, siblings) : editAt(root, xpath, node);
     }
     case "edit": {
       const [only, ...more] = readSiblings(change.element) ?? [];
@@ -48,6 +54,15 @@ export function applyTo(root: XmlElement, change: ConfigChange): Edited {
       return reading.ok ? changed(reading.root) : MALFORMED;
     }
   }
+}
+
+/** Clients give either what goes into the node or the node itself; this is the latter. */
+function itself(xpath: XPath, siblings: readonly XmlNode[]): XmlElement | undefined {
+  const last = xpath.paths.length === 1 ? xpath.paths[0]?.steps.at(-1) : undefined;
+  const [only, ...more] = siblings.filter((sibling) => typeof sibling !== "string");
+  if (last === undefined || only === undefined || more.length > 0 || only.name !== last.name) return undefined;
+  const wanted = wantedName(last);
+  return wanted === undefined || attribute(only, "name") === wanted ? only : undefined;
 }
 
 function readSiblings(source: string): readonly XmlNode[] | undefined {

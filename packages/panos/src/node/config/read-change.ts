@@ -27,7 +27,7 @@ export function readChange(action: string, given: (name: string) => string | und
       const element = given("element");
       if (element === undefined || element.trim() === "")
         return action === "set" ? one({ action, xpath, element: "" }) : refuse(missing("element"));
-      return readXml(element, "fragment").ok ? one({ action, xpath, element }) : refuse(MALFORMED);
+      return isFragment(element) ? one({ action, xpath, element }) : refuse(MALFORMED);
     }
     case "delete":
       return one({ action, xpath });
@@ -50,6 +50,12 @@ export function readChange(action: string, given: (name: string) => string | und
     default:
       return refuse(badRequest(`Illegal value for parameter "action" [${action}].`));
   }
+}
+
+/** Elements side by side. Text between them would be lost: it is an error. */
+function isFragment(source: string): boolean {
+  const reading = readXml(source, "fragment");
+  return reading.ok && textOf(reading.root).trim() === "";
 }
 
 function readMove(xpath: string, where: string | undefined, dst: string | undefined): ReadChange {

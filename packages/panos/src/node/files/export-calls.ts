@@ -10,10 +10,9 @@ import { featureRelease } from "../software/version.ts";
 import { packed } from "./archive.ts";
 import { exportCertificate } from "./export-certificate.ts";
 import { file } from "./file-answer.ts";
+import { CAPTURES, exportCapture } from "./packet-captures.ts";
 import { firstPage, importedFile, PAGES } from "./pages.ts";
 import { supportFiles } from "./support-files.ts";
-
-const CAPTURES = new Set(["application-pcap", "filter-pcap", "threat-pcap", "dlp-pcap", "filters-pcap"]);
 
 /** Answers `type=export`. */
 export function answerExport(node: RecordingNode, call: ApiCall, caller: Caller): Answer | Promise<Answer> {
@@ -30,7 +29,7 @@ export function answerExport(node: RecordingNode, call: ApiCall, caller: Caller)
     case "device-state":
       return file("device_state_cfg.tgz", packed(stateFiles(node)));
     default:
-      if (CAPTURES.has(category)) return exportCapture(call);
+      if (CAPTURES.has(category)) return exportCapture(node, category, call);
       return PAGES.has(category) ? exportPage(node, category) : illegal("category", category);
   }
 }
@@ -87,12 +86,6 @@ function statusOf(job: AskJob): Answer {
 const stateFiles = (node: RecordingNode) => [
   { name: "running-config.xml", content: Buffer.from(writeXml(dressed(node, node.config.running)).markup, "utf8") },
 ];
-
-/** A simulated node captures no packets: there are lists of none. */
-function exportCapture(call: ApiCall): Answer {
-  const from = parameter(call.parameters, "from") ?? parameter(call.parameters, "pcap-id");
-  return from === undefined ? result(xml`<dir-listing/>`) : refused(CODES.notPresent, `${from} does not exist`);
-}
 
 async function exportPage(node: RecordingNode, category: string): Promise<Answer> {
   return file(`${category}.html`, (await node.files.read(importedFile(category))) ?? firstPage(category));

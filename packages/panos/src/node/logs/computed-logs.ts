@@ -37,7 +37,7 @@ export function* computedLogs(serial: string, type: string, until: Instant): Gen
   const oldest = newest - Math.floor((COMPUTED_DAYS * 86_400_000) / how.everyMs);
   for (let seq = newest; seq > oldest; seq--) {
     const at = (seq * how.everyMs) as Instant; // a whole number of intervals since the epoch
-    yield { seq, at, type, subtype: SUBTYPES[type] ?? "", fields: fieldsOf(type, dice(serial, seq), at) };
+    yield { seq, at, type, subtype: SUBTYPES[type] ?? "", fields: fieldsOf(type, dice(serial, seq), at, seq) };
   }
 }
 
@@ -59,7 +59,17 @@ function dice(serial: string, seq: number): Dice {
 
 const pick = <T>(roll: Dice, from: readonly [T, ...T[]]): T => from[roll(from.length)] ?? from[0];
 
-function fieldsOf(type: string, roll: Dice, at: Instant): Readonly<Record<string, string>> {
+/** A capture's number holds its second in bits 25 to 56, and below something that makes it its own. */
+const pcapId = (at: Instant, seq: number): string =>
+  String((BigInt(Math.floor(at / 1000)) << 25n) | BigInt(seq & 0x1ffffff));
+
+/** The instant in a capture's number; `undefined` when it is no number of 64 bits. */
+export function epochOfPcap(id: string): Instant | undefined {
+  if (!/^\d{1,20}$/.test(id)) return undefined;
+  return (Number((BigInt(id) >> 25n) & 0xffffffffn) * 1000) as Instant; // whole seconds since the epoch
+}
+
+function fieldsOf(type: string, roll: Dice, at: Instant, seq: number): Readonly<Record<string, string>> {
   const app = type === "url" ? "web-browsing" : pick(roll, APPS);
   const sent = 200 + roll(20_000);
   const received = 300 + roll(200_000);
@@ -86,6 +96,7 @@ function fieldsOf(type: string, roll: Dice, at: Instant): Readonly<Record<string
         threatid: pick(roll, THREATS),
         severity: pick(roll, ["medium", "high", "critical"]),
         direction: "client-to-server",
+        pcap_id: pcapId(at, seq),
       };
     case "url":
       return {
