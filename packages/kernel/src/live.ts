@@ -1,6 +1,6 @@
 export { LiveCell, type LiveCellOptions } from "./cells/live-cell.ts";
 export type { PlaceOptions } from "./cells/place.ts";
-export { type PortChoice, ServedCell, type ServedCellOptions } from "./cells/served-cell.ts";
+export { type PortChoice, ServedCell, type ServedCellOptions, type ServedDevice } from "./cells/served-cell.ts";
 export { isLogLevel, LOG_LEVELS, type LogLevel, logLevelFrom } from "./log/log-level.ts";
 export { type LogBook, openPinoLogs } from "./log/pino-logger.ts";
 export { SocketNetwork, type SocketNetworkOptions } from "./network/sockets/socket-network.ts";

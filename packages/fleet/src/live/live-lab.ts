@@ -18,6 +18,7 @@ import {
   type ServedAddress,
   ServedCell,
   type ServedCellOptions,
+  type ServedDevice,
 } from "@understudy/kernel/live";
 import { EventRing } from "../api/event-ring.ts";
 import type { Lab, LabCloud } from "../lab/lab.ts";
@@ -196,17 +197,7 @@ export class LiveLab implements LabView, AsyncDisposable {
       const { name, options } = cloud;
       await this.#served.startCloud(cloud.family, { name, options, ports: this.#choices(cloud) });
     }
-    for (const fleet of lab.fleets) {
-      for (const device of devicesOf({ fleet, indexes: { from: 0, to: fleet.count } })) {
-        signal?.throwIfAborted();
-        this.#fleetOf.set(device.id, fleet.name);
-        await this.#cell.addDevice(fleet.family, device, {
-          decide: fleet.decide,
-          ...(fleet.cloud === undefined ? {} : { cloud: fleet.cloud }),
-        });
-        await this.#cell.power.on(device.id);
-      }
-    }
+    await this.#served.startDevices(this.#devicesOfFleets(), signal);
     const log = this.#cell.ground.logFor("timeline");
     playTimeline(
       lab,
@@ -214,6 +205,16 @@ export class LiveLab implements LabView, AsyncDisposable {
       (id) => this.#fleetOf.get(id),
       (failure) => log.error("an entry of the timeline failed", { ...failure }),
     );
+  }
+
+  *#devicesOfFleets(): Generator<ServedDevice> {
+    for (const fleet of this.#options.lab.fleets) {
+      const { family, decide, cloud } = fleet;
+      for (const spec of devicesOf({ fleet, indexes: { from: 0, to: fleet.count } })) {
+        this.#fleetOf.set(spec.id, fleet.name);
+        yield { family, spec, ties: { decide, ...(cloud === undefined ? {} : { cloud }) } };
+      }
+    }
   }
 
   /** Where each endpoint of a cloud is to listen, and what would change it. */

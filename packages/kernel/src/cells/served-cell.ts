@@ -1,5 +1,5 @@
 import type { EventRecorder } from "../events/recorder.ts";
-import type { CloudSpec, Family } from "../family/family.ts";
+import type { CloudSpec, DeviceSpec, Family } from "../family/family.ts";
 import type { FaultRule } from "../faults/faults.ts";
 import type { LogBook } from "../log/pino-logger.ts";
 import { silentLogger } from "../log/silent-logger.ts";
@@ -14,6 +14,7 @@ import { LocalAuthority } from "../server/local-authority.ts";
 import { Metrics } from "../server/metrics.ts";
 import { unwellWhile } from "../server/while-starting.ts";
 import { type Duration, seconds } from "../time/units.ts";
+import type { Decisions } from "./cell.ts";
 import { LiveCell } from "./live-cell.ts";
 import { openPlace, type Place, type PlaceOptions } from "./place.ts";
 import { settled } from "./settling.ts";
@@ -52,6 +53,16 @@ export interface ServedCloudSpec extends Pick<CloudSpec, "name" | "options"> {
   /** Endpoints without a choice are left out. */
   readonly ports: Readonly<Record<string, PortChoice>>;
 }
+
+/** A device to be added, and what ties it to a cloud. */
+export interface ServedDevice {
+  readonly family: Family;
+  readonly spec: Omit<DeviceSpec, "cloud">;
+  readonly ties: { readonly cloud?: string; readonly decide?: Decisions };
+}
+
+/** So many devices boot at the same time when a cell starts: their disks work while others wait for theirs. */
+const BOOTS_AT_ONCE = 64;
 
 /** How long the start of a cell's devices may take on the machine's clock before it is ready all the same. */
 const READY_WITHIN = seconds(60);
@@ -145,9 +156,28 @@ export class ServedCell implements AsyncDisposable {
       throw explained(error, host, Object.values(ports));
     }
     for (const [endpoint, { address, tls: secure }] of Object.entries(this.cell.cloud(name).endpoints)) {
-      const scheme = secure === undefined ? endpoint : endpoint.replace(/s?$/, "s");
+      const plain = endpoint.replace(/^.*-/, ""); // such as the http of peer-http
+      const scheme = secure === undefined ? plain : plain.replace(/s?$/, "s");
       this.addresses.push({ name: `${name} (${endpoint})`, url: `${scheme}://${describeAddress(address)}` });
     }
+  }
+
+  /** Adds devices in their order and switches them on, some at a time. `signal` gives the rest up. */
+  async startDevices(devices: Iterable<ServedDevice>, signal?: AbortSignal): Promise<void> {
+    let booting: Promise<void>[] = [];
+    const booted = async (): Promise<void> => {
+      const batch = booting;
+      booting = [];
+      const failed = (await Promise.allSettled(batch)).find((one) => one.status === "rejected");
+      if (failed !== undefined) throw failed.reason;
+    };
+    for (const { family, spec, ties } of devices) {
+      signal?.throwIfAborted();
+      await this.cell.addDevice(family, spec, ties);
+      booting.push(this.cell.power.on(spec.id));
+      if (booting.length === BOOTS_AT_ONCE) await booted();
+    }
+    await booted();
   }
 
   /**

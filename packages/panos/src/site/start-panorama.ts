@@ -39,10 +39,10 @@ export async function startPanorama(options: PanoramaOptions = {}): Promise<Pano
         ...(tlsPort === undefined ? {} : { https: { port: tlsPort, option: "tlsPort" } }),
       },
     });
-    for (const [index, { id, options: device }] of scenario.devices.entries()) {
-      await served.cell.addDevice(panos, { id, index, options: device }, { cloud: CLOUD });
-      await served.cell.power.on(id);
-    }
+    const ties = { cloud: CLOUD };
+    await served.startDevices(
+      scenario.devices.map((device, index) => ({ family: panos, spec: { ...device, index }, ties })),
+    );
     await served.settle();
     return new PanoramaServer(served, CLOUD, apiKeyOf(scenario));
   } catch (error) {
