@@ -1,5 +1,6 @@
+import { MemoryStorage } from "@understudy/kernel";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { ApiClient } from "../src/site/api-client.ts";
+import { ApiClient } from "../src/site/api-client.ts";
 import { descend, textOf } from "../src/wire/xml/tree.ts";
 import { writeXml } from "../src/wire/xml/write.ts";
 import { PairSite, PRIMARY } from "./a-pair.ts";
@@ -85,4 +86,34 @@ describe.each([
     expect(await config("set", "<b/> text")).toMatchObject({ ok: false, code: "18" });
     expect(await shown()).toBe("<system><a>3</a></system>");
   });
+});
+
+test("users of a scenario have keys of their own, by which they are told apart", async () => {
+  const users = [
+    { username: "admin", password: "a" },
+    { username: "bob", password: "p&w+\u00fc=%" },
+  ];
+  await using pair = await PairSite.start({}, { users });
+  await pair.settled();
+  const panorama = await pair.client();
+  const ask = (parameters: Parameters<ApiClient["call"]>[0]) => pair.site.during(panorama.call(parameters));
+  const keyFor = async (user: string, password: string) =>
+    textOf(descend((await ask({ type: "keygen", user, password })).result, "key"));
+  const keys = [await keyFor("admin", "a"), await keyFor("bob", "p&w+\u00fc=%")];
+  expect(keys[0]).toBe("test-api-key");
+  expect(keys[1]).toMatch(/^[\w-]{20,}$/);
+  const { cell } = pair.site;
+  const world = await cell.power.operator("bob", new MemoryStorage(cell.ground.time));
+  const bob = new ApiClient(world, pair.panoramaEndpoint, keys[1] ?? "");
+  const lock = "<request><config-lock><add/></config-lock></request>";
+  expect(await pair.site.during(bob.op(lock))).toMatchObject({ ok: true });
+  expect(
+    await ask({ type: "config", action: "set", xpath: "/config/shared/tag", element: '<entry name="t"/>' }),
+  ).toMatchObject({
+    ok: false,
+    code: "13",
+    text: "Configuration is locked by bob",
+  });
+  const wrong = new ApiClient(world, pair.panoramaEndpoint, `${keys[1]}x`);
+  expect(await pair.site.during(wrong.op(lock))).toMatchObject({ ok: false, code: "403" });
 });

@@ -24,22 +24,23 @@ export interface Login {
 }
 
 /**
- * Logs in with name and password: a user of the scenario gets the lab's key, an administrator of the configuration one that
- * follows from name and password hash, so that it is the same after a restart.
+ * Logs in with name and password: the first user of the scenario gets the lab's key; the other users, and administrators of the
+ * configuration, get one that follows from name and password (or its hash), so that it is the same after a restart.
  */
 export function login(node: ConfiguredNode, username: string, password: string): Login | undefined {
   const hashed = configuredAdmins(node.config).get(username);
   if (hashed !== undefined && fitsHash(password, hashed))
     return { admin: username, key: keyOf(node, username, hashed) };
-  const user = node.settings.users.find(
-    (candidate) => candidate.username === username && candidate.password === password,
-  );
-  return user === undefined || hashed !== undefined ? undefined : { admin: user.username, key: node.settings.apiKey };
+  if (hashed !== undefined) return undefined;
+  const at = node.settings.users.findIndex((user) => user.username === username && user.password === password);
+  if (at < 0) return undefined;
+  return { admin: username, key: at === 0 ? node.settings.apiKey : keyOf(node, username, password) };
 }
 
 function ownerOfKey(node: ConfiguredNode, key: string): string | undefined {
   if (key === node.settings.apiKey) return node.settings.users[0]?.username ?? "admin";
-  if (!node.config.isLoaded) return undefined;
+  const user = node.settings.users.find(({ username, password }) => keyOf(node, username, password) === key);
+  if (user !== undefined && !configuredAdmins(node.config).has(user.username)) return user.username;
   for (const [name, hash] of configuredAdmins(node.config)) if (keyOf(node, name, hash) === key) return name;
   return undefined;
 }
