@@ -49,7 +49,7 @@ export function panoramaProfile(options: JsonObject): PanoramaProfile {
 /** The second Panorama of a pair: what its entry says, else what follows from the first. `undefined` where there is no pair. */
 export function peerProfile(options: JsonObject): PanoramaProfile | undefined {
   const own = isObject(options.panorama) ? options.panorama : {};
-  if (own.ha_enabled !== true) return undefined;
+  if (own.ha_enabled === false || (own.ha_enabled === undefined && own.ha_peer === undefined)) return undefined;
   const first = panoramaProfile(options);
   const given = isObject(own.ha_peer) ? own.ha_peer : {};
   const listen = given.listen as PanoramaProfile["listen"]; // valid by the schema

@@ -65,8 +65,8 @@ export class Panorama implements Cloud {
   get endpoints(): Readonly<Record<string, Endpoint>> {
     const { first, second } = this.#members;
     if (second === undefined) return first.endpoints;
-    const others = Object.entries(second.endpoints).map(([name, endpoint]) => [`peer-${name}`, endpoint] as const);
-    return { ...first.endpoints, ...Object.fromEntries(others) };
+    const others = Object.entries(second.endpoints).filter(([name]) => name !== "link");
+    return { ...first.endpoints, ...Object.fromEntries(others.map(([name, endpoint]) => [`peer-${name}`, endpoint])) };
   }
 
   /** The firewall's serial is expected from now on; it gets its lab's settings and an address of its own. */

@@ -52,6 +52,13 @@ export class PanoramaServer implements AsyncDisposable {
     return `http://${hostPort(this.#address("http"))}`;
   }
 
+  /** Where the second Panorama of a pair answers; `undefined` where there is one only. */
+  get peerUrl(): string | undefined {
+    return this.#cell.cloud(this.#cloud).endpoints["peer-http"] === undefined
+      ? undefined
+      : `http://${hostPort(this.#address("peer-http"))}`;
+  }
+
   /** `undefined` without a TLS port. */
   get httpsUrl(): string | undefined {
     return this.#cell.cloud(this.#cloud).endpoints.https === undefined
