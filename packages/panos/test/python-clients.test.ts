@@ -1,4 +1,4 @@
-import type { JsonObject } from "@understudy/kernel";
+import { type JsonObject, seconds } from "@understudy/kernel";
 import { describe, expect, test } from "vitest";
 import { FirewallSite } from "./a-firewall.ts";
 
@@ -40,4 +40,22 @@ describe("what a node knows without being told", () => {
     expect(await read(fw, "get", "/config")).not.toContain("<predefined>");
     expect(await fw.op("<show><config><running/></config></show>")).not.toContain("<predefined>");
   });
+});
+
+test("the release a firewall came with stays on offer after an upgrade", async () => {
+  await using fw = await FirewallSite.start({ version: "11.0.0", available_versions: ["11.1.0"] });
+  const order = async (words: string, version: string) => {
+    await fw.op(
+      `<request><system><software><${words}><version>${version}</version></${words}></software></system></request>`,
+    );
+    const pending = "<show><jobs><pending/></jobs></show>";
+    while ((await fw.op(pending)).includes("<job>")) await fw.site.runFor(seconds(5));
+  };
+  const list = () => fw.op("<request><system><software><info/></software></system></request>");
+  await order("download", "11.1.0");
+  await order("install", "11.1.0");
+  await fw.restart();
+  expect(await list()).toMatch(/<version>11\.1\.0<\/version>.*<version>11\.0\.0<\/version>/s);
+  await order("download", "11.0.0");
+  expect(await list()).toMatch(/<version>11\.0\.0<\/version>.*<downloaded>yes<\/downloaded><current>no<\/current>/s);
 });

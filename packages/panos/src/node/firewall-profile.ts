@@ -8,7 +8,6 @@ export interface FirewallProfile extends NodeProfile {
   readonly kind: "firewall";
   /** As the scenario writes it; shown verbatim in device lists. */
   readonly ipText: string;
-  readonly firstVersion: string;
   /** On the disk from the start, without using any of `diskGb`. */
   readonly downloadedVersions: readonly string[];
   readonly contentVersion: string;

@@ -6,6 +6,8 @@ export interface NodeProfile {
   readonly model: string;
   /** Without port and mask. */
   readonly ipAddress: string;
+  /** The release it ran first. It stays on offer when another one runs: there is a way back. */
+  readonly firstVersion: string;
   /** Releases the update server offers this node. */
   readonly availableVersions: readonly string[];
   readonly availableContent: readonly string[];

@@ -44,9 +44,11 @@ export const SOFTWARE: Offer = {
   word: "software",
   category: "software",
   list: (panorama) => {
-    const profile = { ...panorama.profile, model: FIREWALL_DEFAULTS.model, availableVersions: releases(panorama) };
+    const availableVersions = releases(panorama);
+    const [firstVersion = ""] = availableVersions;
+    const profile = { ...panorama.profile, model: FIREWALL_DEFAULTS.model, availableVersions, firstVersion };
     const images = panorama.state.firewallImages ?? [];
-    const state = { ...panorama.state, images, uploaded: [], jobs: [], version: profile.availableVersions[0] ?? "" };
+    const state = { ...panorama.state, images, uploaded: [], jobs: [], version: firstVersion };
     return softwareListMessage.render(softwareList(profile, panorama.settings, state, panorama.now()));
   },
   wanted: (panorama, command) => {

@@ -8,7 +8,7 @@ import { newestFirst, parseVersion } from "./version.ts";
 
 /** What a node lists: what the update server offers it, what is on its disk, and what it runs. */
 export function knownVersions(profile: NodeProfile, node: NodeState): readonly string[] {
-  return newestFirst(new Set([...profile.availableVersions, ...node.images, node.version]));
+  return newestFirst(new Set([...profile.availableVersions, profile.firstVersion, ...node.images, node.version]));
 }
 
 /** The software list of a node at a time. `downloading` is shown for an image that is on its way. */
