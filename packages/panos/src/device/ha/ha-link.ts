@@ -6,13 +6,14 @@ import type { HaFrame, HaStatus } from "../../wire/link/ha-frames.ts";
 import type { XmlElement } from "../../wire/xml/tree.ts";
 import { writeXml } from "../../wire/xml/write.ts";
 import type { Firewall } from "../firewall.ts";
+import { afterStep, functionalAgain, mended, type RoleStep, type RoleTerms } from "./after-step.ts";
 import { unfitness } from "./fitness.ts";
-import { counted, isLoop, LOOPS } from "./flaps.ts";
+import { counted } from "./flaps.ts";
 import { type HaAddresses, HaChannel, type HaSpeaker } from "./ha-channel.ts";
 import { type HaSettings, haSettings } from "./ha-settings.ts";
-import { activeIn, type HaState, isTentative, joinsAgain, withRole } from "./ha-state.ts";
+import { activeIn, type HaState, withRole } from "./ha-state.ts";
 import { firstEnd, type OutageKind, outageOf, outagesAt } from "./outages.ts";
-import { type HaSituation, type HaStep, judgeClaim, type PeerLink, planHa } from "./plan-ha.ts";
+import { type HaSituation, judgeClaim, type PeerLink, planHa } from "./plan-ha.ts";
 import { type HaSelf, statusOf } from "./status.ts";
 
 /** Steps that may follow one another without anything new being heard. */
@@ -189,9 +190,8 @@ export class HaLink implements HaSpeaker {
   /** Ends what is over; whoever was unfit because of it waits before it returns. */
   async #mend(ha: HaState): Promise<void> {
     if (outagesAt(ha.outages, this.#firewall.now()) === ha.outages) return;
-    const { monitorFailHold, tentativeHold } = this.#firewall.settings.timing;
-    const hold = this.#firewall.draw(this.#profile.mode === "active-active" ? tentativeHold : monitorFailHold);
-    await this.#firewall.changeHa((own, now) => ({ state: mended(own, now, hold), result: undefined }));
+    const terms = this.#terms();
+    await this.#firewall.changeHa((own, now) => ({ state: mended(own, terms, now), result: undefined }));
     const { outages } = this.#firewall.whole.ha ?? {};
     if (ha.outages?.ha1 !== undefined && outages?.ha1 === undefined) await this.#channel.heal();
     this.#sendStatus();
@@ -248,37 +248,26 @@ export class HaLink implements HaSpeaker {
   }
 
   /** Takes a step, unless something has happened on the way to the disk that calls for another one. */
-  async #take(step: Extract<HaStep, { do: "become" | "leave" | "return" }>): Promise<void> {
-    const hold = this.#firewall.draw(this.#firewall.settings.timing.tentativeHold);
+  async #take(step: RoleStep): Promise<void> {
+    const terms = this.#terms();
     await this.#firewall.changeHa((ha, now) => {
       const again = planHa(this.#situation(ha));
       if (JSON.stringify(again) !== JSON.stringify(step)) return { state: ha, result: undefined };
-      return { state: this.#after(ha, step, now, hold), result: undefined };
+      if (step.do === "leave") this.#claim = undefined;
+      return { state: afterStep(ha, step, terms, now), result: undefined };
     });
     this.#sendStatus();
   }
 
-  #after(
-    ha: HaState,
-    step: Extract<HaStep, { do: "become" | "leave" | "return" }>,
-    now: Instant,
-    hold: Duration,
-  ): HaState {
-    switch (step.do) {
-      case "become":
-        if (step.role === "active") return activeIn(ha, ha.term + 1, now);
-        return step.role === "tentative" ? isTentative(ha, now, hold) : withRole(ha, step.role, now);
-      case "return":
-        return this.#profile.mode === "active-active" ? isTentative(ha, now, hold) : joinsAgain(ha, now);
-      case "leave": {
-        this.#claim = undefined;
-        if (ha.role !== "active") return withRole(ha, step.role, now, step.reason);
-        const flaps = counted(ha.flaps, "failures", now);
-        return isLoop(flaps.failures, this.settings.maxFlaps)
-          ? withRole({ ...ha, flaps }, "suspended", now, LOOPS.failures)
-          : withRole({ ...ha, flaps }, step.role, now, step.reason);
-      }
-    }
+  /** What steps of this member go by; its holds are drawn anew for each. */
+  #terms(): RoleTerms {
+    const { timing } = this.#firewall.settings;
+    return {
+      mode: this.#profile.mode,
+      maxFlaps: this.settings.maxFlaps,
+      tentativeHold: this.#firewall.draw(timing.tentativeHold),
+      monitorFailHold: this.#firewall.draw(timing.monitorFailHold),
+    };
   }
 
   /** A claim that gets no answer is made again: on a bad line one may be lost. */
@@ -336,14 +325,8 @@ export class HaLink implements HaSpeaker {
 
   /** Ordered back into service: what was counted is forgotten, and a monitored failure with it. */
   async resume(): Promise<void> {
-    const hold = this.#firewall.draw(this.#firewall.settings.timing.tentativeHold);
-    await this.#firewall.changeHa((ha, now) => {
-      const isOut = ha.role === "suspended" || ha.role === "non-functional" || ha.role === "tentative";
-      if (!isOut) return { state: ha, result: undefined };
-      const { flaps: _, ...rest } = withoutMonitorOutage(ha);
-      const back = this.#profile.mode === "active-active" ? isTentative(rest, now, hold) : joinsAgain(rest, now);
-      return { state: back, result: undefined };
-    });
+    const terms = this.#terms();
+    await this.#firewall.changeHa((ha, now) => ({ state: functionalAgain(ha, terms, now), result: undefined }));
     this.#sendStatus();
     await this.evaluate();
   }
@@ -386,23 +369,4 @@ export class HaLink implements HaSpeaker {
     this.#greeted = true;
     if (ha !== undefined) this.#channel.send({ kind: "status", status: this.status(ha) });
   }
-}
-
-function withoutMonitorOutage(ha: HaState): HaState {
-  const { outages, ...rest } = ha;
-  const { "ha-monitor": _, ...others } = outages ?? {};
-  return Object.keys(others).length === 0 ? rest : { ...rest, outages: others };
-}
-
-/** Without the outages that are over. A member that was unfit waits for `hold` from now. */
-function mended(ha: HaState, now: Instant, hold: Duration): HaState {
-  const left = outagesAt(ha.outages, now);
-  if (left === ha.outages) return ha;
-  const { outages, ...rest } = ha;
-  const wasUnfit = outages?.["ha-monitor"] !== undefined && left?.["ha-monitor"] === undefined;
-  const isOut = ha.role === "non-functional" || ha.role === "tentative";
-  const { reason: _, ...fit } = rest;
-  const next =
-    wasUnfit && isOut ? { ...(ha.role === "tentative" ? fit : rest), holdUntil: (now + hold) as Instant } : rest; // an instant plus a duration
-  return left === undefined ? next : { ...next, outages: left };
 }
