@@ -1,4 +1,4 @@
-import { MemoryStorage } from "@understudy/kernel";
+import { MemoryStorage, seconds } from "@understudy/kernel";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ApiClient } from "../src/site/api-client.ts";
 import { descend, textOf } from "../src/wire/xml/tree.ts";
@@ -73,6 +73,19 @@ describe.each([
     expect(await count()).toBe("0");
   });
 
+  test.each(["constructor", "__proto__", "toString"])("knows no group of users called %s", async (name) => {
+    const { result } = await op(`<show><user><group><name>${name}</name></group></user></show>`);
+    expect(textOf(result)).toBe(`User group '${name}' does not exist or does not have members`);
+  });
+
+  test("knows no saved configuration that nobody saved, whatever its name", async () => {
+    for (const words of [
+      "<load><config><from>constructor</from></config></load>",
+      "<show><config><saved>__proto__</saved></config></show>",
+    ])
+      expect(await op(words)).toMatchObject({ ok: false, code: "12" });
+  });
+
   test("takes an override as what goes into a node or as the node itself, and no text beside elements", async () => {
     const xpath = "/config/shared/log-settings/system";
     const config = (action: string, element: string) => call({ type: "config", action, xpath, element });
@@ -86,6 +99,26 @@ describe.each([
     expect(await config("set", "<b/> text")).toMatchObject({ ok: false, code: "18" });
     expect(await shown()).toBe("<system><a>3</a></system>");
   });
+});
+
+test("custom reports know the fields of logs and no others", async () => {
+  await using pair = await PairSite.start();
+  await pair.settled();
+  const client = (await pair.client()).for(PRIMARY);
+  const call = (parameters: Parameters<ApiClient["call"]>[0]) => pair.site.during(client.call(parameters));
+  const rows = async (database: string, by: string, query: string) => {
+    const cmd = `<type><${database}><aggregate-by><member>${by}</member></aggregate-by></${database}></type><query>${query}</query>`;
+    const asked = { type: "report", reporttype: "dynamic", reportname: "custom-dynamic-report", cmd };
+    const started = await call(asked);
+    await pair.site.runFor(seconds(3));
+    const job = textOf(descend(started.result, "job"));
+    const done = await call({ type: "report", action: "get", "job-id": job });
+    return [started.ok && done.ok, done.xml.includes("<entry>")];
+  };
+  expect(await rows("traffic", "src", "(app neq none)")).toEqual([true, true]);
+  expect(await rows("traffic", "src", "(constructor eq x)")).toEqual([true, false]);
+  expect(await rows("traffic", "constructor", "")).toEqual([true, false]);
+  expect(await rows("constructor", "src", "")).toEqual([false, false]);
 });
 
 test("users of a scenario have keys of their own, by which they are told apart", async () => {

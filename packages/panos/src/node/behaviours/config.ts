@@ -42,6 +42,9 @@ const showsPushed = (on: string, part: readonly string[]): ConfigBehavior => ({
 
 const doesNotExist = (name: string): Answer => refused(CODES.invalidObject, `${name} does not exist`);
 
+const savedAs = ({ state }: ConfiguredNode, name: string): string | undefined =>
+  Object.hasOwn(state.config.saved, name) ? state.config.saved[name] : undefined;
+
 const showsSaved: ConfigBehavior = {
   on: "show.config.saved",
   handle: async (node, command) => {
@@ -50,7 +53,7 @@ const showsSaved: ConfigBehavior = {
       const names = Object.keys(node.state.config.saved);
       return result(xml`${names.map((saved) => xml`<member>${saved}</member>`)}`);
     }
-    const document = node.state.config.saved[name];
+    const document = savedAs(node, name);
     const tree = document === undefined ? undefined : await node.config.read(document);
     return tree === undefined ? doesNotExist(name) : result(writeXml(tree));
   },
@@ -94,7 +97,7 @@ const loads: ConfigBehavior = {
     if (holder !== undefined) return refused(CODES.notFound, `Configuration is locked by ${holder}`);
     if (RUNNING_NAMES.has(name)) await node.config.revert();
     else {
-      const document = node.state.config.saved[name];
+      const document = savedAs(node, name);
       const tree = document === undefined ? undefined : await node.config.read(document);
       if (tree === undefined) return doesNotExist(name);
       await node.config.change(

@@ -153,7 +153,8 @@ const tellsGroup: NodeBehavior = {
   on: "show.user.group.name",
   handle: (node, command) => {
     const name = argumentText(command);
-    const members = objectsOf(node).groups[name];
+    const { groups } = objectsOf(node);
+    const members = Object.hasOwn(groups, name) ? groups[name] : undefined;
     if (members === undefined) return resultText(`User group '${name}' does not exist or does not have members`);
     const lines = members.map((member, at) => `[${String(at + 1).padEnd(6)}] ${member}`);
     return result(block(`\nshort name:  ${name}\nsource type: xmlapi\n\n${lines.join("\n")}\n`));

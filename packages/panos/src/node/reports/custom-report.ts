@@ -40,7 +40,8 @@ export function inlineReport(source: string, name: string): CustomReport | undef
 
 function readDefinition(definition: XmlElement, name: string): CustomReport | undefined {
   const [database] = elementsOf(child(definition, "type") ?? definition);
-  const source = database === undefined ? undefined : REPORT_SOURCES[database.name];
+  const isKnown = database !== undefined && Object.hasOwn(REPORT_SOURCES, database.name);
+  const source = isKnown ? REPORT_SOURCES[database.name] : undefined;
   if (database === undefined || source === undefined) return undefined;
   const by = child(database, "aggregate-by") ?? child(database, "group-by") ?? child(database, "labels");
   const groupBy = by === undefined ? "app" : (childText(by, "member") ?? (textOf(by).trim() || "app"));

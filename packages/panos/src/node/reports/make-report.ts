@@ -35,9 +35,9 @@ function summedUp(serial: string, ask: Extract<Ask, { readonly kind: "report" }>
   const query = parseQuery(form.query) ?? { kind: "all" };
   for (const { at, fields } of computedLogs(serial, form.source, to).take(MAX_SCANNED)) {
     if (at < from) break;
-    const value = fields[form.groupBy];
+    const value = Object.hasOwn(fields, form.groupBy) ? fields[form.groupBy] : undefined;
     if (value === undefined) continue;
-    if (!fits(query, (field) => (fields[field] === undefined ? [] : [fields[field]]))) continue;
+    if (!fits(query, (field) => (Object.hasOwn(fields, field) ? [fields[field] ?? ""] : []))) continue;
     const sums = groups.get(value) ?? { bytes: 0, sessions: 0 };
     sums.bytes += Number(fields.bytes ?? 0);
     sums.sessions += 1;
