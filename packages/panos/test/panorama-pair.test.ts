@@ -22,7 +22,7 @@ type Which = "first" | "second";
 
 /** A pair of Panoramas above a pair of firewalls, with a client of each Panorama. */
 async function twoPanoramas(mode: "virtual" | "sockets" = "virtual") {
-  const pair = await PairSite.start({ mode }, { panorama: { ha_enabled: true } });
+  const pair = await PairSite.start({ mode }, { panorama: { ha_enabled: true, available_versions: ["11.1.4"] } });
   await pair.settled();
   const endpoint = (name: string): Endpoint => {
     const found = pair.site.cell.cloud("panorama").endpoints[name];
@@ -161,4 +161,15 @@ test("there are never two active Panoramas, whatever is ordered when", async () 
     }),
     { numRuns: 30 },
   );
+});
+
+test("an image that is downloaded for both Panoramas is on both", async () => {
+  await using two = await twoPanoramas();
+  const check = "<request><system><software><check/></software></system></request>";
+  const available = (await two.ask("first", check)).xml.match(/<version>([^<]+)<\/version>/)?.[1] ?? "";
+  const order = `<download><sync-to-peer>yes</sync-to-peer><version>${available}</version></download>`;
+  await two.ask("first", `<request><system><software>${order}</software></system></request>`);
+  await two.pass(12);
+  for (const who of ["first", "second"] as const)
+    expect((await two.ask(who, check)).xml).toMatch(new RegExp(`<version>${available}</version>.*?<downloaded>yes<`));
 });

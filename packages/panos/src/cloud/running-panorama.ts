@@ -153,10 +153,12 @@ export class RunningPanorama extends BaseNode<PanoramaState> implements HttpHand
     if (before.ha?.role !== after.ha?.role) this.sessions.tellRole();
   }
 
-  /** A commit on the active Panorama goes to the other one. */
+  /** A commit on the active Panorama goes to the other one, and so does an image that is for both. */
   protected afterJob(job: Job): void {
-    if (job.end?.result === "OK" && job.task.kind === "commit" && this.whole.ha?.role === "active")
-      this.seat?.pair.committed(this.seat.priority);
+    if (this.seat === undefined || job.end?.result !== "OK") return;
+    const { pair, priority } = this.seat;
+    if (job.task.kind === "commit" && this.whole.ha?.role === "active") pair.committed(priority);
+    if (job.task.kind === "download" && job.task.syncToPeer) pair.downloaded(priority, job.task.version);
   }
 
   /** Changes its part in the pair. A Panorama that is alone is left as it is. */

@@ -1,6 +1,7 @@
 import { between, type Clock, seconds } from "@understudy/kernel";
 import { takeCandidate, takeConfig } from "../../node/ha/take-config.ts";
 import type { PushDigests } from "../../node/jobs/job.ts";
+import { withImage } from "../../node/software/software-jobs.ts";
 import { writeXml } from "../../wire/xml/write.ts";
 import type { RunningPanorama } from "../running-panorama.ts";
 import { inRole, type PairPriority, resumed, suspended } from "./pair-state.ts";
@@ -18,8 +19,8 @@ export const otherOf = (priority: PairPriority): PairPriority => (priority === "
 export class PanoramaPair {
   readonly #member: (priority: PairPriority) => RunningPanorama;
   readonly #clock: Clock;
-  /** Who has committed something that the other does not have yet. */
-  #ahead: PairPriority | undefined;
+  /** What one member is to give the other in the next episode. */
+  #gifts: (() => Promise<unknown>)[] = [];
 
   constructor(member: (priority: PairPriority) => RunningPanorama, clock: Clock) {
     this.#member = member;
@@ -42,16 +43,27 @@ export class PanoramaPair {
   }
 
   /** The active member has committed: the other follows. */
-  committed(priority: PairPriority): void {
-    this.#ahead = priority;
+  committed(by: PairPriority): void {
+    this.#give(() => this.share(by, "running"));
+  }
+
+  /** A member has downloaded an image for both. */
+  downloaded(by: PairPriority, version: string): void {
+    const other = otherOf(by);
+    this.#give(async () => {
+      if (!this.isUp(other)) return;
+      await this.member(other).change((node) => ({ state: withImage(node, version), result: undefined }));
+    });
+  }
+
+  #give(gift: () => Promise<unknown>): void {
+    this.#gifts.push(gift);
     this.changed();
   }
 
   /** Has each member take the role that is due. Called in the episodes of {@link PAIR_WAKE} only. */
   async settle(): Promise<void> {
-    const ahead = this.#ahead;
-    this.#ahead = undefined;
-    if (ahead !== undefined) await this.share(ahead, "running");
+    for (const gift of this.#gifts.splice(0)) await gift();
     const now = this.#clock.now();
     const step = planPair({ primary: this.#seen("primary"), secondary: this.#seen("secondary") }, now);
     if (step.do === "wait") {

@@ -46,12 +46,13 @@ function configuredOf(firewall: RunningFirewall): readonly ConfiguredPeer[] {
   }));
 }
 
-/** Routing begins when AutoCom has ended; in a pair it is the active member's alone. */
-function routingSince({ state, whole }: RunningFirewall): Instant | undefined {
+/** Routing begins when AutoCom has ended; in a pair it is the active member's alone, in an active/active pair also the secondary's. */
+function routingSince({ profile, state, whole }: RunningFirewall): Instant | undefined {
   if (!state.ready) return undefined;
   const ready = state.jobs.find(({ task }) => task.kind === "autocommit")?.end?.at ?? state.bootedAt;
   if (whole.ha === undefined) return ready;
-  if (whole.ha.role !== "active") return undefined;
+  const alsoPassive = profile.ha?.mode === "active-active";
+  if (whole.ha.role !== "active" && !(alsoPassive && whole.ha.role === "passive")) return undefined;
   const wasAlways = state.reboots === 0 && whole.ha.term <= FIRST_TERM;
   return wasAlways ? ready : (Math.max(ready, whole.ha.since) as Instant); // the later of two instants
 }

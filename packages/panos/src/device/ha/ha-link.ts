@@ -39,7 +39,7 @@ export class HaLink implements HaSpeaker {
   /** Whether the link that is cut now is one whose backup is down too; `undefined` while it is not cut. */
   #splitBrain: boolean | undefined;
   /** What is about to break, in the words of whoever injected it. */
-  readonly #coming = new Map<OutageKind, string>();
+  #coming: Partial<Record<OutageKind, string>> = {};
 
   constructor(firewall: Firewall, profile: HaProfile, addresses: HaAddresses) {
     this.#firewall = firewall;
@@ -163,13 +163,13 @@ export class HaLink implements HaSpeaker {
   mayBreak(kind: OutageKind): void {
     const fault = this.#firewall.strike(kind);
     if (fault?.error === undefined) return;
-    this.#coming.set(kind, fault.error);
+    this.#coming = { ...this.#coming, [kind]: fault.error };
     this.#firewall.world.clock.wake(fault.delay ?? seconds(0), { name: kind });
   }
 
   /** What was to break breaks. */
   breaks(kind: OutageKind): Promise<void> {
-    return this.#break(kind, this.#coming.get(kind) ?? "down");
+    return this.#break(kind, this.#coming[kind] ?? "down");
   }
 
   /** Found unfit for service, until it is made functional. */
