@@ -15,6 +15,7 @@ import { Metrics } from "../server/metrics.ts";
 import { unwellWhile } from "../server/while-starting.ts";
 import { type Duration, seconds } from "../time/units.ts";
 import type { Decisions } from "./cell.ts";
+import { giveBackMemory } from "./give-back-memory.ts";
 import { LiveCell } from "./live-cell.ts";
 import { openPlace, type Place, type PlaceOptions } from "./place.ts";
 import { settled } from "./settling.ts";
@@ -63,6 +64,9 @@ export interface ServedDevice {
 
 /** So many devices boot at the same time when a cell starts: their disks work while others wait for theirs. */
 const BOOTS_AT_ONCE = 64;
+
+/** From so many devices on, what their start has left behind is worth a pause before the cell is ready. */
+const MANY_DEVICES = 1000;
 
 /** How long the start of a cell's devices may take on the machine's clock before it is ready all the same. */
 const READY_WITHIN = seconds(60);
@@ -175,7 +179,9 @@ export class ServedCell implements AsyncDisposable {
       signal?.throwIfAborted();
       await this.cell.addDevice(family, spec, ties);
       booting.push(this.cell.power.on(spec.id));
-      if (booting.length === BOOTS_AT_ONCE) await booted();
+      if (booting.length < BOOTS_AT_ONCE) continue;
+      await booted();
+      await new Promise<void>(setImmediate); // what they have begun goes on, and /health is answered, before the next ones boot
     }
     await booted();
   }
@@ -189,6 +195,7 @@ export class ServedCell implements AsyncDisposable {
     const scaled = (length: Duration): Duration => (length * scale) as Duration; // a duration of the cell's time
     const patience = { poll: scaled(POLL), limit: scaled(READY_WITHIN) };
     const late = await settled(this.cell, patience, this.#closing.signal);
+    if (this.cell.devices.size >= MANY_DEVICES) await giveBackMemory();
     this.#isStarting = false;
     if (late.length > 0 && !this.#closing.signal.aborted)
       logs?.("lab").warn("ready, but not all devices have settled", {
