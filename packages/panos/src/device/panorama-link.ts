@@ -27,6 +27,13 @@ import { takePush } from "./take-push.ts";
 const FIRST_RETRY: Duration = seconds(1);
 const LAST_RETRY: Duration = seconds(30);
 
+/** A Panorama that manages a firewall. */
+export interface Manager {
+  readonly endpoint: Endpoint;
+  /** As it tells of itself. */
+  readonly ip: string;
+}
+
 /** Who carries out the calls that come through Panorama. */
 export interface CallAnswerer {
   answer(call: ApiCall, caller: Caller): Answer | Promise<Answer>;
@@ -42,7 +49,7 @@ export interface CallAnswerer {
 export class PanoramaLink implements ChannelEnd<PanoramaFrame> {
   readonly #firewall: Firewall;
   readonly #answerer: CallAnswerer;
-  readonly #endpoint: Endpoint;
+  readonly #manager: Manager;
   readonly #wake: string;
   #isConnected = false;
   #role: string | undefined;
@@ -50,11 +57,15 @@ export class PanoramaLink implements ChannelEnd<PanoramaFrame> {
   #retry: Duration = FIRST_RETRY;
 
   /** `wake` is the wake-up at which it is to dial. */
-  constructor(firewall: Firewall, answerer: CallAnswerer, endpoint: Endpoint, wake: string) {
+  constructor(firewall: Firewall, answerer: CallAnswerer, manager: Manager, wake: string) {
     this.#firewall = firewall;
     this.#answerer = answerer;
-    this.#endpoint = endpoint;
+    this.#manager = manager;
     this.#wake = wake;
+  }
+
+  get ip(): string {
+    return this.#manager.ip;
   }
 
   /** Panorama knows of the connection. */
@@ -77,7 +88,7 @@ export class PanoramaLink implements ChannelEnd<PanoramaFrame> {
   async dial(): Promise<void> {
     if (this.#channel?.open === true) return;
     const { network, log } = this.#firewall.world;
-    const { address, tls } = this.#endpoint;
+    const { address, tls } = this.#manager.endpoint;
     try {
       const channel = await network.dial(address, panoramaProtocol, this, tls === undefined ? {} : { tls });
       this.#channel = channel;

@@ -1,13 +1,5 @@
-import type { Endpoint } from "@understudy/kernel";
 import type { Firewall } from "./firewall.ts";
-import { type CallAnswerer, PanoramaLink } from "./panorama-link.ts";
-
-/** A Panorama that manages a firewall. */
-export interface Manager {
-  readonly endpoint: Endpoint;
-  /** As it tells of itself. */
-  readonly ip: string;
-}
+import { type CallAnswerer, type Manager, PanoramaLink } from "./panorama-link.ts";
 
 /** How a manager stands, as the firewall sees it. */
 export interface ManagerStatus {
@@ -22,15 +14,14 @@ export const DIALS = ["dial-panorama", "dial-second-panorama"] as const;
 
 /** The connections of a firewall to its Panoramas: one, or both of a pair. What one is told the other is told too. */
 export class PanoramaLinks {
-  readonly #managers: readonly Manager[];
   readonly #links: readonly PanoramaLink[];
 
   constructor(firewall: Firewall, answerer: CallAnswerer, managers: readonly Manager[]) {
-    this.#managers = managers;
-    this.#links = managers.flatMap(({ endpoint }, at) => {
-      const wake = DIALS[at];
-      return wake === undefined ? [] : [new PanoramaLink(firewall, answerer, endpoint, wake)];
-    });
+    const [first, second] = managers;
+    this.#links = [
+      ...(first === undefined ? [] : [new PanoramaLink(firewall, answerer, first, DIALS[0])]),
+      ...(second === undefined ? [] : [new PanoramaLink(firewall, answerer, second, DIALS[1])]),
+    ];
   }
 
   /** The wake-ups that dial, one for each manager. */
@@ -43,11 +34,11 @@ export class PanoramaLinks {
   }
 
   get status(): readonly ManagerStatus[] {
-    return this.#managers.map(({ ip }, at) => {
-      const link = this.#links[at];
-      const connected = link?.isConnected === true;
-      return { ip, connected, ...(connected && link?.role !== undefined ? { role: link.role } : {}) };
-    });
+    return this.#links.map(({ ip, isConnected: connected, role }) => ({
+      ip,
+      connected,
+      ...(connected && role !== undefined ? { role } : {}),
+    }));
   }
 
   dial(name: (typeof DIALS)[number]): Promise<void> | undefined {

@@ -9,7 +9,7 @@ import {
 import { parseHostPort } from "../node/addresses.ts";
 import type { FirewallProfile } from "../node/firewall-profile.ts";
 import type { ListenPlan } from "./listeners.ts";
-import type { Manager } from "./panorama-links.ts";
+import type { Manager } from "./panorama-link.ts";
 
 /** Where a firewall listens, and what it connects to. */
 export interface FirewallTies {
