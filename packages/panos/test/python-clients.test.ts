@@ -59,3 +59,20 @@ test("the release a firewall came with stays on offer after an upgrade", async (
   await order("download", "11.0.0");
   expect(await list()).toMatch(/<version>11\.0\.0<\/version>.*<downloaded>yes<\/downloaded><current>no<\/current>/s);
 });
+
+test("a commit that leaves policies out commits the rest, and they stay pending", async () => {
+  await using fw = await FirewallSite.start();
+  const vsys = "/config/devices/entry[@name='localhost.localdomain']/vsys/entry[@name='vsys1']";
+  const set = (xpath: string, element: string) => fw.call({ type: "config", action: "set", xpath, element });
+  const shown = (xpath: string) => fw.call({ type: "config", action: "show", xpath });
+  await set(`${vsys}/address`, "<entry name='a'><fqdn>x.y</fqdn></entry>");
+  await set("/config/shared/address", "<entry name='s'><fqdn>x.y</fqdn></entry>");
+  await fw.call({ type: "commit", cmd: "<commit><partial><policy-and-objects /></partial></commit>" });
+  await fw.site.runFor(seconds(10));
+  expect(await shown("/config/shared/address/entry[@name='s']")).toContain("<fqdn>x.y</fqdn>");
+  expect(await shown(`${vsys}/address/entry[@name='a']`)).toContain("No such node");
+  expect(await fw.op("<check><pending-changes/></check>")).toContain("<result>yes</result>");
+  expect(await fw.call({ type: "commit", cmd: "<commit><partial><policy-and-objects/></partial></commit>" })).toContain(
+    "There are no changes to commit.",
+  );
+});

@@ -1,7 +1,7 @@
 import { type Answer, CODES, enqueued, MALFORMED, refused } from "../../wire/api/answer.ts";
 import { type ApiCall, parameter } from "../../wire/api/request.ts";
 import { readXml } from "../../wire/xml/read.ts";
-import { child, childrenNamed, childText, descend, textOf, type XmlElement } from "../../wire/xml/tree.ts";
+import { child, childText, type XmlElement } from "../../wire/xml/tree.ts";
 import { missing } from "../api/answer-call.ts";
 import { injectedFate } from "../jobs/injected-fate.ts";
 import { isRunning, type JobFate, WILL_SUCCEED } from "../jobs/job.ts";
@@ -9,6 +9,7 @@ import { enqueue } from "../jobs/queue.ts";
 import type { Caller, ConfiguredNode } from "../node.ts";
 import type { NodeState } from "../state.ts";
 import { longer } from "../timing.ts";
+import { type CommitScope, isMeant, readScope } from "./commit-scope.ts";
 import { lockedBy } from "./locks.ts";
 import { validate } from "./validate.ts";
 
@@ -17,8 +18,8 @@ export interface CommitOrder {
   readonly description: string | undefined;
   readonly force: boolean;
   readonly validateOnly: boolean;
-  /** Whose changes; `undefined`: everybody's. */
-  readonly admins: readonly string[] | undefined;
+  /** Which changes; `undefined`: all. */
+  readonly scope: CommitScope | undefined;
 }
 
 /** Reads `<commit>…</commit>`; `undefined` when it is something else. */
@@ -29,14 +30,11 @@ export function readCommit(root: XmlElement): CommitOrder | undefined {
     child(root, "partial") ??
     child(root, "commit-partial") ??
     (validating === undefined ? undefined : child(validating, "partial"));
-  const admin = descend(partial, "admin");
-  const admins =
-    admin === undefined ? undefined : childrenNamed(admin, "member").map((member) => textOf(member).trim());
   return {
     description: childText(root, "description"),
     force: child(root, "force") !== undefined,
     validateOnly: validating !== undefined,
-    admins: admins === undefined || admins.length === 0 ? undefined : admins,
+    scope: readScope(partial),
   };
 }
 
@@ -76,9 +74,9 @@ export function commitObstacle(state: NodeState, admin: string): Answer | undefi
 async function startCommit(node: ConfiguredNode, order: CommitOrder, caller: Caller): Promise<Answer> {
   const early = commitObstacle(node.state, caller.admin);
   if (early !== undefined) return early;
-  if (!order.force && !hasChanges(node, order.admins)) return NO_CHANGES;
+  if (!order.force && !hasChanges(node, order.scope)) return NO_CHANGES;
   const problems = validate(node.profile.kind, node.config.candidate);
-  const prepared = await node.config.prepareCommit(node.state.config, order.admins);
+  const prepared = await node.config.prepareCommit(node.state.config, order.scope);
   return node.change((state, now) => {
     const late = commitObstacle(state, caller.admin);
     if (late !== undefined) return { state, result: late };
@@ -102,8 +100,8 @@ async function startCommit(node: ConfiguredNode, order: CommitOrder, caller: Cal
   });
 }
 
-const hasChanges = (node: ConfiguredNode, admins: readonly string[] | undefined): boolean =>
-  node.config.isChanged && (admins === undefined || node.config.journal.some(({ admin }) => admins.includes(admin)));
+const hasChanges = (node: ConfiguredNode, scope: CommitScope | undefined): boolean =>
+  node.config.isChanged && (scope === undefined || node.config.journal.some((entry) => isMeant(scope, entry)));
 
 function commitFate(injected: string | undefined, problems: readonly string[]): JobFate {
   if (problems.length > 0) return { kind: "fail", reason: [...problems, "Commit failed"], share: 1 };

@@ -4,6 +4,7 @@ import type { XmlElement } from "../../wire/xml/tree.ts";
 import { writeXml } from "../../wire/xml/write.ts";
 import { Kept } from "../kept.ts";
 import { applyTo, type ConfigChange } from "./change.ts";
+import { type CommitScope, isMeant } from "./commit-scope.ts";
 import type { ConfigFiles } from "./config-files.ts";
 import type { ConfigState } from "./config-state.ts";
 import { type Coverage, isCovered, type JournalEntry, replay } from "./journal.ts";
@@ -141,10 +142,10 @@ export class ConfigEngine {
     });
   }
 
-  /** Writes down what a commit would make run: everything, or the changes of some administrators. */
-  async prepareCommit(state: ConfigState, whose?: readonly string[]): Promise<Prepared> {
+  /** Writes down what a commit would make run: everything, or the changes that are meant. */
+  async prepareCommit(state: ConfigState, scope?: CommitScope): Promise<Prepared> {
     const { journal, candidate, running, lastSeq } = this.#trees.state;
-    const left = whose === undefined ? [] : journal.filter(({ admin }) => !whose.includes(admin));
+    const left = scope === undefined ? [] : journal.filter((entry) => !isMeant(scope, entry));
     const taken = journal.filter((entry) => !left.includes(entry));
     const tree = left.length === 0 ? candidate : replay(running, taken);
     const prepared = await this.prepare(state, tree);
