@@ -88,6 +88,24 @@ describe("logs", () => {
     }
   });
 
+  test("commits are versions of the configuration, of which the newest can be seen", async () => {
+    await using pair = await PairSite.start();
+    const fw = await aFirewall(pair);
+    const op = (cmd: string) => fw.call({ type: "op", cmd });
+    await fw.set("web");
+    await fw.call({ type: "commit", cmd: "<commit/>" });
+    await pair.site.runFor(seconds(5));
+    const audit = await op("<show><config><audit><info/></audit></config></show>");
+    const versions = childrenNamed(descend(audit.result, "config-audit") ?? never(), "entry");
+    expect([texts(versions, "version"), texts(versions, "committed-by")]).toEqual([
+      ["2", "1"],
+      ["admin", "admin"],
+    ]);
+    const version = (n: number) => op(`<show><config><audit><version>${n}</version></audit></config></show>`);
+    expect((await version(2)).xml).toContain('<entry name="web">');
+    expect(await version(1)).toMatchObject({ ok: false, code: "12", text: "version 1 does not exist" });
+  });
+
   test("comments and whole configurations are logged too, and logs can be cleared", async () => {
     await using pair = await PairSite.start();
     const fw = await aFirewall(pair);

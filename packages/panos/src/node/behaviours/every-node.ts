@@ -2,6 +2,7 @@ import { loggedCommand } from "../logs/logged.ts";
 import type { Behavior, RecordingNode } from "../node.ts";
 import { administrationBehaviors } from "./administration.ts";
 import { configBehaviors } from "./config.ts";
+import { configAuditBehaviors } from "./config-audit.ts";
 import { contentBehaviors } from "./content.ts";
 import { jobBehaviors } from "./jobs.ts";
 import { licenseBehaviors } from "./licenses.ts";
@@ -20,6 +21,7 @@ export const everyNodeBehaviors: readonly Behavior<RecordingNode>[] = [
   ...jobBehaviors,
   ...softwareBehaviors,
   ...configBehaviors.map(loggedCommand),
+  ...configAuditBehaviors,
   ...recordBehaviors,
   ...contentBehaviors,
   ...licenseBehaviors,
