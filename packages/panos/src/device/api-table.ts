@@ -10,12 +10,14 @@ import { answerUserId } from "../node/user-id/user-id-calls.ts";
 import { commandTree } from "../wire/api/command.ts";
 import { bgpBehaviors } from "./behaviours/bgp.ts";
 import { haBehaviors } from "./behaviours/high-availability.ts";
+import { innerStateBehaviors } from "./behaviours/inner-state.ts";
 import { interfaceBehaviors } from "./behaviours/interfaces.ts";
 import { routingBehaviors } from "./behaviours/routing.ts";
 import { sessionBehaviors } from "./behaviours/sessions.ts";
 import type { RunningFirewall } from "./running-firewall.ts";
 
 const behaviors: readonly Behavior<RunningFirewall>[] = [
+  ...innerStateBehaviors,
   ...everyNodeBehaviors,
   ...haBehaviors,
   ...sessionBehaviors,

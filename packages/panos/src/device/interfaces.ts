@@ -3,7 +3,7 @@ import type { InterfaceTraffic, ShownInterface } from "../wire/messages/interfac
 import { attribute, childrenNamed, descend, elementsOf, firstDeep, textOf, type XmlElement } from "../wire/xml/tree.ts";
 import { INTERFACES, interfaceAddress } from "./initial-config.ts";
 import type { RunningFirewall } from "./running-firewall.ts";
-import { sessionsNow } from "./traffic.ts";
+import { PER_SESSION, sessionSeconds } from "./traffic.ts";
 
 /** The data interfaces of a firewall: those of its running configuration. */
 export function interfacesOf(firewall: RunningFirewall): readonly ShownInterface[] {
@@ -52,9 +52,18 @@ const shown = (
   mtu: 1500,
 });
 
-/** What went through an interface since boot: follows from sessions and uptime. */
+/** What went through an interface since boot, or since counters were cleared. The first interfaces carry the most. */
 export function interfaceTraffic(firewall: RunningFirewall, at: number): InterfaceTraffic {
-  const seconds = Math.max(0, Math.floor((firewall.now() - firewall.state.bootedAt) / 1000));
-  const packets = Math.floor((seconds * (sessionsNow(firewall) + 10)) / (at + 1));
-  return { bytesIn: packets * 640, bytesOut: packets * 580, packetsIn: packets, packetsOut: Math.floor(packets * 0.9) };
+  const packets = Math.floor((sessionSeconds(firewall) * PER_SESSION.packets) / ((at + 1) * ALL_SHARES));
+  const answers = Math.floor(packets * 0.9);
+  const bytes = (PER_SESSION.kilobits * 1000) / 8 / PER_SESSION.packets;
+  return {
+    bytesIn: Math.floor(packets * bytes),
+    bytesOut: Math.floor(answers * bytes),
+    packetsIn: packets,
+    packetsOut: answers,
+  };
 }
+
+/** The second interface carries half of the first, the third a third …; four of them together carry all. */
+const ALL_SHARES = INTERFACES.reduce((sum, n) => sum + 1 / n, 0);

@@ -39,6 +39,10 @@ import type { CallAnswerer, PanoramaLink } from "./panorama-link.ts";
 import { DIALS, type ManagerStatus, PanoramaLinks } from "./panorama-links.ts";
 import type { FirewallState } from "./state.ts";
 import type { FirewallTies } from "./ties.ts";
+import { sessionCapacity, sessionsAt } from "./traffic.ts";
+
+/** The data plane is fully busy before all of its session table is in use. */
+const FULL_LOAD_SHARE = 0.8;
 
 /** A firewall with its connections: what runs during one boot. While it is down, all of them are closed. */
 export class RunningFirewall extends Firewall implements CallAnswerer, HttpHandler {
@@ -97,6 +101,10 @@ export class RunningFirewall extends Firewall implements CallAnswerer, HttpHandl
 
   get listen(): DeviceFacts["listen"] {
     return this.#listeners.addresses;
+  }
+
+  override loadAt(at: Instant): number {
+    return Math.min(1, sessionsAt(this, at) / (sessionCapacity(this) * FULL_LOAD_SHARE));
   }
 
   handle(request: ReceivedRequest): HttpAnswer | Promise<HttpAnswer> {

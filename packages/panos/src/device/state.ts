@@ -21,6 +21,8 @@ export interface Traffic {
   readonly sessions: number;
   readonly routes: number;
   readonly arpEntries: number;
+  /** When all sessions were cleared last. */
+  readonly clearedAt?: Instant;
 }
 
 /** A firewall that was never on before. */

@@ -1,46 +1,49 @@
 import type { Instant } from "@understudy/kernel";
-import type { FirewallProfile, TrafficPattern } from "../node/firewall-profile.ts";
+import type { FirewallProfile } from "../node/firewall-profile.ts";
 import { macAddress } from "../node/profile.ts";
 import type { ArpEntry, Route } from "../wire/messages/routing.ts";
 import type { RunningFirewall } from "./running-firewall.ts";
+import { type TrafficShape, trafficBetween, trafficFactor } from "./traffic-pattern.ts";
 
-const HOUR = 3_600_000;
-
-/** How much traffic there is at a time, as a multiple of what the scenario says. `noise(n)` is the device's own draw number n. */
-export function trafficFactor(
-  pattern: TrafficPattern,
-  now: Instant,
-  bootedAt: Instant,
-  noise: (n: number) => number,
-): number {
-  switch (pattern) {
-    case "steady":
-      return 1;
-    case "daily":
-      return 1 + 0.4 * Math.sin(((now - 8 * HOUR) / (24 * HOUR)) * 2 * Math.PI);
-    case "ramp":
-      return Math.min(1.5, 1 + (0.05 * (now - bootedAt)) / HOUR);
-    case "burst":
-      return noise(Math.floor(now / 60_000)) < 0.1 ? 2.5 : 1;
-    case "random-walk":
-      return 0.7 + 0.6 * (smooth(now / (10 * 60_000), noise) * 0.6 + smooth(now / 60_000 + 0.5, noise) * 0.4);
-  }
-}
-
-/** Noise that changes without jumps: between two draws a straight line. */
-function smooth(x: number, noise: (n: number) => number): number {
-  const n = Math.floor(x);
-  return noise(n) * (n + 1 - x) + noise(n + 1) * (x - n);
-}
+/** How long it takes until all sessions are back that were cleared. */
+const RECOVERY = 60_000;
 
 /** Sessions a firewall has now. */
-export function sessionsNow(firewall: RunningFirewall): number {
-  const { profile, whole, state } = firewall;
-  const factor = trafficFactor(profile.pattern, firewall.now(), state.bootedAt, (n) =>
-    firewall.world.random.stream("traffic-noise", n).next(),
-  );
-  return Math.max(0, Math.round(syncedSessions(firewall, whole.traffic.sessions) * factor));
+export const sessionsNow = (firewall: RunningFirewall): number => sessionsAt(firewall, firewall.now());
+
+/** Sessions a firewall had at a time since its boot; none before. */
+export function sessionsAt(firewall: RunningFirewall, at: Instant): number {
+  const { whole, state } = firewall;
+  if (at < state.bootedAt) return 0;
+  const { sessions, clearedAt } = whole.traffic;
+  const back = clearedAt === undefined || at < clearedAt ? 1 : Math.min(1, (at - clearedAt) / RECOVERY);
+  const factor = trafficFactor(shapeOf(firewall), at);
+  return Math.max(0, Math.round(syncedSessions(firewall, sessions) * factor * back));
 }
+
+/** Sessions times seconds since boot, or since counters were cleared: what all counters follow from. */
+export function sessionSeconds(firewall: RunningFirewall): number {
+  const { bootedAt, countersClearedAt } = firewall.state;
+  const since = Math.max(bootedAt, countersClearedAt ?? bootedAt) as Instant; // the later of two instants
+  const factors = trafficBetween(shapeOf(firewall), since, firewall.now());
+  return ((firewall.whole.traffic.sessions + IDLE_SESSIONS) * factors) / 1000;
+}
+
+/** What a session carries in a second, on average. */
+export const PER_SESSION = Object.freeze({ packets: 0.6, kilobits: 4 });
+
+/** There is some traffic besides sessions: hellos, probes, announcements. */
+const IDLE_SESSIONS = 10;
+
+/** Sessions that a firewall can hold: what hardware of its size does. */
+export const sessionCapacity = ({ profile }: RunningFirewall): number =>
+  Math.max(262_142, 2 ** Math.ceil(Math.log2(profile.sessions * 3 + 1)) - 2);
+
+const shapeOf = ({ profile, state, world }: RunningFirewall): TrafficShape => ({
+  pattern: profile.pattern,
+  bootedAt: state.bootedAt,
+  noise: (n) => world.random.stream("traffic-noise", n).next(),
+});
 
 /** With session synchronisation the many sessions of a pair are where the active role is. */
 function syncedSessions(firewall: RunningFirewall, own: number): number {

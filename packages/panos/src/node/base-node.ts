@@ -109,6 +109,11 @@ export abstract class BaseNode<Whole extends { readonly node: NodeState }> imple
     return this.world.faults.strike(operation);
   }
 
+  /** A node without a data plane is always about as busy. */
+  loadAt(at: Instant): number {
+    return at < this.state.bootedAt ? 0 : 0.1;
+  }
+
   draw(span: Span): Duration {
     return draw(span, () => this.stream("duration"));
   }

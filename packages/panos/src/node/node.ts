@@ -41,6 +41,8 @@ export interface PanosNode {
   change<R>(decide: (node: NodeState, now: Instant) => Decision<NodeState, R>): Promise<R>;
   /** Asks the fault book. Call once per attempt. */
   strike(operation: string): Fault | undefined;
+  /** Which part of what its data plane can carry (0 … 1) it carried at a time; 0 before its boot. */
+  loadAt(at: Instant): number;
   /** Draws how long something takes. */
   draw(span: Span): Duration;
   stream(name: string): RandomStream;

@@ -49,6 +49,8 @@ export interface NodeState {
   /** Number of the last job since boot. */
   readonly lastJob: number;
   readonly config: ConfigState;
+  /** When counters were cleared last; absent: they count from the boot on. */
+  readonly countersClearedAt?: Instant;
   /** What `set system setting` has set, by name. */
   readonly systemSettings?: Readonly<Record<string, string>>;
   /** Comments on changes, by the path they belong to. */

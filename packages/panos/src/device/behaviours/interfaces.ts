@@ -10,9 +10,10 @@ import {
   renderManagementInterface,
 } from "../../wire/messages/interfaces.ts";
 import { attribute, childrenNamed, childText, descend } from "../../wire/xml/tree.ts";
-import { NO_MARKUP, writeXml, xml } from "../../wire/xml/write.ts";
+import { leaves, NO_MARKUP, writeXml, xml } from "../../wire/xml/write.ts";
 import { interfacesOf, interfaceTraffic } from "../interfaces.ts";
 import type { RunningFirewall } from "../running-firewall.ts";
+import { PER_SESSION, sessionSeconds, sessionsNow } from "../traffic.ts";
 
 type FirewallBehavior = Behavior<RunningFirewall>;
 
@@ -51,15 +52,24 @@ const tellsCounters: FirewallBehavior = {
   },
 };
 
+/** Counters of the data plane, as shares of all packets. */
+const GLOBAL_COUNTERS = [
+  ["pkt_recv", 1, "info", "packet", "Packets received"],
+  ["pkt_sent", 0.9, "info", "packet", "Packets transmitted"],
+  ["session_allocated", 1 / 60, "info", "session", "Sessions allocated"],
+  ["flow_policy_deny", 0.001, "drop", "flow", "Session setup: denied by policy"],
+  ["flow_fwd_l3_noarp", 0.0001, "drop", "flow", "Packets dropped: no ARP"],
+] as const;
+
 const tellsGlobalCounters: FirewallBehavior = {
   on: "show.counter.global",
   handle: (firewall) => {
-    const { packetsIn } = interfaceTraffic(firewall, 0);
-    const entry = (name: string, value: number, description: string) =>
-      xml`<entry><category>packet</category><severity>info</severity><value>${value}</value><rate>${Math.floor(value % 1000)}</rate><aspect>pktproc</aspect><desc>${description}</desc><id>${name.length}</id><name>${name}</name></entry>`;
-    return result(
-      xml`<dp>dp0</dp><global><t>1</t><counters>${entry("pkt_recv", packetsIn, "Packets received")}${entry("pkt_sent", Math.floor(packetsIn * 0.9), "Packets transmitted")}${entry("flow_policy_deny", Math.floor(packetsIn * 0.001), "Session setup: denied by policy")}</counters></global>`,
-    );
+    const [packets, rate] = [sessionSeconds(firewall), sessionsNow(firewall)].map((n) => n * PER_SESSION.packets);
+    const entries = GLOBAL_COUNTERS.map(([name, share, severity, category, desc], id) => {
+      const [value, perSecond] = [packets, rate].map((n) => Math.floor((n ?? 0) * share));
+      return xml`<entry>${leaves({ category, severity, value, rate: perSecond, aspect: "pktproc", desc, id: id + 1, name })}</entry>`;
+    });
+    return result(xml`<dp>dp0</dp><global><t>1</t><counters>${entries}</counters></global>`);
   },
 };
 

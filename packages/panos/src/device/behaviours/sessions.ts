@@ -7,12 +7,15 @@ import { longTime } from "../../wire/time.ts";
 import { childText, descend } from "../../wire/xml/tree.ts";
 import { NO_MARKUP, xml } from "../../wire/xml/write.ts";
 import type { RunningFirewall } from "../running-firewall.ts";
-import { sessionsNow } from "../traffic.ts";
+import { PER_SESSION, sessionCapacity, sessionSeconds, sessionsNow } from "../traffic.ts";
 
 type FirewallBehavior = Behavior<RunningFirewall>;
 
 /** Sessions that are listed one by one; the count has all. */
 const LISTED_SESSIONS = 100;
+
+/** How long a session lives on average. */
+const SESSION_SECONDS = 100;
 
 const tellsSessionCounts: FirewallBehavior = {
   on: "show.session.info",
@@ -23,14 +26,14 @@ const tellsSessionCounts: FirewallBehavior = {
     return result(
       renderSessionCounts({
         active,
-        max: Math.max(262_142, active * 2),
+        max: sessionCapacity(firewall),
         tcp: active - udp - icmp,
         udp,
         icmp,
-        installed: active * 12,
-        kbps: active * 4,
-        pps: Math.floor(active * 0.6),
-        cps: Math.floor(active / 100),
+        installed: Math.floor(sessionSeconds(firewall) / SESSION_SECONDS) + active,
+        kbps: active * PER_SESSION.kilobits,
+        pps: Math.floor(active * PER_SESSION.packets),
+        cps: Math.floor(active / SESSION_SECONDS),
       }),
     );
   },
@@ -85,7 +88,7 @@ const tellsMeter: FirewallBehavior = {
   on: "show.session.meter",
   handle: (firewall) =>
     result(
-      xml`<entry><vsys>1</vsys><current>${sessionsNow(firewall)}</current><maximum>0</maximum><throttled>0</throttled></entry>`,
+      xml`<entry><vsys>1</vsys><current>${sessionsNow(firewall)}</current><maximum>${sessionCapacity(firewall)}</maximum><throttled>0</throttled></entry>`,
     ),
 };
 
@@ -98,10 +101,17 @@ const tellsSession: FirewallBehavior = {
   },
 };
 
-/** Sessions come back as fast as they were: clearing is confirmed and has no lasting effect. */
+/** Without a filter all sessions are gone, and come back within a minute; a few of them are not missed. */
 const clearsSessions: FirewallBehavior = {
   on: "clear.session.all",
-  handle: () => result(xml`<member>sessions cleared</member>`),
+  handle: async (firewall, command) => {
+    if (descend(command.last, "filter") === undefined)
+      await firewall.changeWhole((whole, now) => ({
+        state: { ...whole, traffic: { ...whole.traffic, clearedAt: now } },
+        result: undefined,
+      }));
+    return result(xml`<member>sessions cleared</member>`);
+  },
 };
 
 export const sessionBehaviors: readonly FirewallBehavior[] = [

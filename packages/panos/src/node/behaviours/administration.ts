@@ -186,6 +186,13 @@ const refreshesLists: NodeBehavior = {
     }),
 };
 
+/** Whichever are named: all counters begin anew. */
+const clearsCounters: NodeBehavior = {
+  on: "clear.counter",
+  handle: (node) =>
+    node.change((state, now) => ({ state: { ...state, countersClearedAt: now }, result: result(NO_MARKUP) })),
+};
+
 export const administrationBehaviors: readonly NodeBehavior[] = [
   listsAdmins("show.admins"),
   listsAdmins("show.admins.all"),
@@ -201,7 +208,7 @@ export const administrationBehaviors: readonly NodeBehavior[] = [
   testsPolicyMatch,
   confirms("set.cli"),
   confirms("clear.log"),
-  confirms("clear.counter"),
+  clearsCounters,
   confirms("clear.arp"),
   confirms("show.logging-status"),
   confirms("show.log-collector"),

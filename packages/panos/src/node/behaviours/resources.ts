@@ -7,11 +7,10 @@ import {
   renderEnvironmentals,
   renderResources,
 } from "../../wire/messages/resources.ts";
-import { childText, descend } from "../../wire/xml/tree.ts";
+import { childText, descend, elementsOf } from "../../wire/xml/tree.ts";
 import { block, leaves, NO_MARKUP, xml } from "../../wire/xml/write.ts";
-import { isRunning } from "../jobs/job.ts";
+import { averageBusy, coreLoad, MONITOR_UNITS, type MonitorUnit, managementBusy } from "../load.ts";
 import type { Behavior, ConfiguredNode } from "../node.ts";
-import { macAddress } from "../profile.ts";
 import { compareVersions } from "../software/version.ts";
 
 type NodeBehavior = Behavior<ConfiguredNode>;
@@ -21,20 +20,25 @@ const tellsDiskSpace: NodeBehavior = {
   handle: (node) => result(renderDiskSpace(node.state.diskFreeGb)),
 };
 
-/** A management plane that works for a job is busier than one that does not. */
+/** Processors of a management plane. */
+const CORES = 4;
+const [MEMORY_KIB, USED_KIB, USED_UNDER_LOAD_KIB, CACHE_KIB] = [16_320_148, 6_020_888, 3_000_000, 5_688_816];
+
 const tellsResources: NodeBehavior = {
   on: "show.system.resources",
   handle: (node) => {
-    const busy = node.state.jobs.some(isRunning) ? 45 : 4 + (Math.floor(node.now() / 60_000) % 5);
+    const now = node.now();
+    const used = USED_KIB + Math.round(USED_UNDER_LOAD_KIB * node.loadAt(now));
+    const load = (minutes: number): number => (averageBusy(node, minutes) / 100) * CORES;
     return result(
       renderResources({
-        now: node.now(),
-        uptime: between(node.state.bootedAt, node.now()),
-        idlePercent: 100 - busy,
-        loadAverage: [busy / 20, busy / 25, busy / 30],
-        memoryTotalKib: 16_320_148,
-        memoryFreeKib: 3_210_444,
-        memoryUsedKib: 6_420_888,
+        now,
+        uptime: between(node.state.bootedAt, now),
+        idlePercent: 100 - managementBusy(node, now),
+        loadAverage: [load(1), load(5), load(15)],
+        memoryTotalKib: MEMORY_KIB,
+        memoryFreeKib: MEMORY_KIB - used - CACHE_KIB,
+        memoryUsedKib: used,
         unit: compareVersions(node.state.version, "10.2.0") < 0 ? "KiB" : "MiB",
       }),
     );
@@ -49,52 +53,57 @@ const tellsEnvironmentals: NodeBehavior = {
     result(isVirtual(node) ? NO_MARKUP : renderEnvironmentals(node.strike("environment")?.error !== undefined)),
 };
 
+/** What every node tells of its inner state; `undefined`: nothing by that name. */
+export function innerState(node: ConfiguredNode, filter: string): string | undefined {
+  if (!/^sys\.monitor\.\S*\.mp\.exports$/.test(filter)) return undefined;
+  const busy = Math.round(averageBusy(node, 1));
+  return `sys.monitor.s0.mp.exports: { 'cpu': { '1minavg': ${busy}, }, 'disks': [], 'slot': 0, }\n`;
+}
+
 const tellsStateFilter: NodeBehavior = {
   on: "show.system.state.filter",
   handle: (node, command) => {
-    const filter = argumentText(command);
-    if (/^sys\.monitor\.\S*\.mp\.exports$/.test(filter)) {
-      return result(block("sys.monitor.s0.mp.exports: { 'cpu': { '1minavg': 3, }, 'disks': [], 'slot': 0, }\n"));
-    }
-    if (filter === "sw.dev.interface.config") {
-      const interfaces = [1, 2, 3, 4].map(
-        (n) => `'ethernet1/${n}': { 'hwaddr': ${macAddress(node.profile.serial, 15 + n)}, 'mtu': 1500, }`,
-      );
-      return result(block(`sw.dev.interface.config: { ${interfaces.join(", ")}, }\n`));
-    }
-    return resultText("NO_MATCHES");
+    const told = innerState(node, argumentText(command));
+    return told === undefined ? resultText("NO_MATCHES") : result(block(told));
   },
 };
 
+const isUnit = (word: string): word is MonitorUnit => Object.hasOwn(MONITOR_UNITS, word);
+
+/** Without a unit it tells of minutes. */
 const tellsResourceMonitor: NodeBehavior = {
   on: "show.running.resource-monitor",
   handle: (node, command) => {
-    const minute = descend(command.last, "minute");
-    const last = Number((minute === undefined ? undefined : childText(minute, "last")) ?? 60);
-    const count = Number.isInteger(last) && last > 0 && last <= 60 ? last : 60;
-    const value = (core: number, ago: number): number => 2 + ((Math.floor(node.now() / 60_000) - ago + core * 3) % 5);
+    const asked = elementsOf(command.last).find(({ name }) => isUnit(name));
+    const unit = asked !== undefined && isUnit(asked.name) ? asked.name : "minute";
+    const { kept } = MONITOR_UNITS[unit];
+    const last = Number(childText(asked, "last") ?? kept);
+    const count = Number.isInteger(last) && last > 0 && last <= kept ? last : kept;
     return result(
-      renderDataPlaneLoad([0, 1, 2, 3].map((core) => Array.from({ length: count }, (_, ago) => value(core, ago)))),
+      renderDataPlaneLoad(
+        unit,
+        [0, 1, 2, 3].map((core) => coreLoad(node, core, unit, count)),
+      ),
     );
   },
 };
 
-/** The first NTP server of the running configuration is the one that is followed. */
+/** The first NTP server of the running configuration is the one that is followed; the second could be. */
 const tellsNtp: NodeBehavior = {
   on: "show.ntp",
   handle: (node) => {
     const servers = node.config.isLoaded
       ? descend(node.config.running, "devices", "entry", "deviceconfig", "system", "ntp-servers")
       : undefined;
-    const primary = servers === undefined ? undefined : descend(servers, "primary-ntp-server");
-    const name = node.config.isLoaded
-      ? primary === undefined
-        ? undefined
-        : childText(primary, "ntp-server-address")
-      : "0.pool.ntp.org";
-    if (name === undefined || name === "") return result(xml`<synched>LOCAL</synched>`);
+    const configured = (word: string): string =>
+      childText(descend(servers, `${word}-ntp-server`), "ntp-server-address") ?? "";
+    const name = node.config.isLoaded ? configured("primary") : "0.pool.ntp.org";
+    if (name === "") return result(xml`<synched>LOCAL</synched>`);
+    const second = configured("secondary");
+    const server = (of: string, status: string) =>
+      leaves({ name: of, status, reachable: "yes", "authentication-type": "none" });
     return result(
-      xml`<synched>${name}</synched><ntp-server-1>${leaves({ name, status: "synched", reachable: "yes", "authentication-type": "none" })}</ntp-server-1>`,
+      xml`<synched>${name}</synched><ntp-server-1>${server(name, "synched")}</ntp-server-1>${second === "" ? NO_MARKUP : xml`<ntp-server-2>${server(second, "available")}</ntp-server-2>`}`,
     );
   },
 };

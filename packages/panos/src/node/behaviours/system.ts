@@ -9,6 +9,7 @@ import { installedLicenses } from "../licenses/licenses.ts";
 import type { Behavior, ConfiguredNode } from "../node.ts";
 import { closing } from "../power.ts";
 import { familyOf, macAddress } from "../profile.ts";
+import { releasedOn } from "../software/update-words.ts";
 import { compareVersions } from "../software/version.ts";
 import { isOn } from "./system-settings.ts";
 
@@ -39,6 +40,7 @@ const tellsSystemInfo: Behavior<ConfiguredNode> = {
         serial: profile.serial,
         version: state.version,
         appVersion: state.appVersion,
+        appReleasedOn: releasedOn(state.appVersion),
         antivirusVersion: state.content.antivirus,
         wildfireVersion: state.content.wildfire,
         time: node.now(),

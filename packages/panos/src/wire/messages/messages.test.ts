@@ -32,6 +32,7 @@ const info: SystemInfo = {
   serial: "001234567890",
   version: "10.1.0",
   appVersion: "8700-7999",
+  appReleasedOn: "2025/01/01 00:00:00 UTC",
   antivirusVersion: "0",
   wildfireVersion: "0",
   time: at,

@@ -36,12 +36,13 @@ export interface ManagementLoad {
 }
 
 export function renderResources(load: ManagementLoad): Markup {
-  const days = Math.floor(load.uptime / 86_400_000);
+  const minutes = Math.floor(load.uptime / 60_000);
+  const up = `${Math.floor(minutes / 1440)} days, ${String(Math.floor(minutes / 60) % 24).padStart(2)}:${String(minutes % 60).padStart(2, "0")}`;
   const size = (kib: number): string => (load.unit === "KiB" ? String(kib) : (kib / 1024).toFixed(1));
   const cache = load.memoryTotalKib - load.memoryFreeKib - load.memoryUsedKib;
   const busy = 100 - load.idlePercent;
   const lines = [
-    `top - ${timeOfDay(load.now)} up ${days} days,  1:02,  0 users,  load average: ${load.loadAverage.map((n) => n.toFixed(2)).join(", ")}`,
+    `top - ${timeOfDay(load.now)} up ${up},  0 users,  load average: ${load.loadAverage.map((n) => n.toFixed(2)).join(", ")}`,
     "Tasks: 200 total,   1 running, 199 sleeping,   0 stopped,   0 zombie",
     `%Cpu(s): ${(busy * 0.7).toFixed(1).padStart(4)} us, ${(busy * 0.3).toFixed(1).padStart(4)} sy,  0.0 ni, ${load.idlePercent.toFixed(1)} id,  0.0 wa,  0.0 hi,  0.0 si,  0.0 st`,
     `${load.unit} Mem : ${size(load.memoryTotalKib).padStart(8)} total, ${size(load.memoryFreeKib).padStart(8)} free, ${size(load.memoryUsedKib).padStart(8)} used, ${size(cache).padStart(8)} buff/cache`,
@@ -63,8 +64,20 @@ export function renderEnvironmentals(alarm: boolean): Markup {
   return xml`<thermal>${sensor("Temperature near management plane", xml`<min>-5.0</min><max>70.0</max><alarm>${flag}</alarm><DegreesC>${celsius}</DegreesC>`)}</thermal><fantray>${sensor("Fan Tray", xml`<alarm>False</alarm><Inserted>True</Inserted><min>1</min>`)}</fantray><fan>${sensor("Fan #1 RPM", xml`<min>1000</min><alarm>False</alarm><RPMs>${rpm}</RPMs>`)}</fan><power>${sensor("Power 12V", xml`<min>10.8</min><max>13.2</max><alarm>False</alarm><Volts>${volts}</Volts>`)}</power><power-supply>${sensor("Power Supply #1", xml`<alarm>False</alarm><Inserted>True</Inserted><min>1</min>`)}</power-supply>`;
 }
 
-/** Data plane load per core, one value per minute, newest first. */
-export function renderDataPlaneLoad(values: readonly (readonly number[])[]): Markup {
-  const cores = values.map((core, id) => xml`<entry><coreid>${id}</coreid><value>${core.join(",")}</value></entry>`);
-  return xml`<resource-monitor><data-processors><dp0><minute><cpu-load-average>${cores}</cpu-load-average><cpu-load-maximum>${cores}</cpu-load-maximum></minute></dp0></data-processors></resource-monitor>`;
+/** Load of one core, newest first. */
+export interface CoreLoad {
+  readonly average: readonly number[];
+  readonly maximum: readonly number[];
+}
+
+/** Data plane load per core, one value per unit of time such as `minute`, newest first. */
+export function renderDataPlaneLoad(unit: string, cores: readonly CoreLoad[]): Markup {
+  const entries = (of: (core: CoreLoad) => readonly number[]): string =>
+    cores.map((core, id) => `<entry><coreid>${id}</coreid><value>${of(core).join(",")}</value></entry>`).join("");
+  const load = (name: string, of: (core: CoreLoad) => readonly number[]): string => `<${name}>${entries(of)}</${name}>`;
+  const average = load("cpu-load-average", ({ average }) => average);
+  const maximum = unit === "second" ? "" : load("cpu-load-maximum", ({ maximum }) => maximum);
+  return {
+    markup: `<resource-monitor><data-processors><dp0><${unit}>${average}${maximum}</${unit}></dp0></data-processors></resource-monitor>`,
+  };
 }

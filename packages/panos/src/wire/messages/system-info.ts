@@ -15,6 +15,8 @@ export interface SystemInfo {
   readonly serial: string;
   readonly version: string;
   readonly appVersion: string;
+  /** Such as `2025/01/01 00:00:00 UTC`. */
+  readonly appReleasedOn: string;
   readonly antivirusVersion: string;
   readonly wildfireVersion: string;
   readonly time: Instant;
@@ -43,6 +45,7 @@ export const systemInfoMessage = message<SystemInfo>({
       serial: text("serial"),
       version: text("sw-version"),
       appVersion: text("app-version"),
+      appReleasedOn: text("app-release-date"),
       antivirusVersion: text("av-version"),
       wildfireVersion: text("wildfire-version"),
       time: parseLongTime(text("time")),
@@ -80,7 +83,7 @@ function fields(info: SystemInfo): Readonly<Record<string, string | undefined>> 
     "global-protect-client-package-version": "0.0.0",
     "device-dictionary-version": "1-1",
     "app-version": info.appVersion,
-    "app-release-date": "2025/01/01 00:00:00 UTC",
+    "app-release-date": info.appReleasedOn,
     "av-version": info.antivirusVersion,
     "threat-version": info.appVersion,
     "wildfire-version": info.wildfireVersion,
