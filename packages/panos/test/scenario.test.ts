@@ -270,6 +270,14 @@ describe("addresses", () => {
     });
   });
 
+  test("a Panorama at all of a machine's addresses leaves firewalls theirs, on other ports", async () => {
+    await using panorama = await startPanorama({ ...quick, host: "0.0.0.0", direct: 1 });
+    const port = new URL(panorama.url).port;
+    const { listen } = (await getJson(`http://127.0.0.1:${port}/devices/001234567890`)) as Detail;
+    expect(listen.http).toMatch(/^127\.42\.0\.1:\d+$/);
+    expect((await op(`http://${listen.http}`, INFO)).text).toContain("<hostname>fw-test-1</hostname>");
+  });
+
   test("only so many firewalls listen by themselves; the others are reached through Panorama", async () => {
     await using panorama = await startPanorama({ ...quick, direct: 1 });
     expect(await getJson(`${panorama.url}/devices/001234567890`)).toMatchObject({

@@ -1,7 +1,6 @@
 import {
   type HttpHandler,
   type Listener,
-  messageOf,
   NetworkError,
   type ServerTls,
   seconds,
@@ -16,8 +15,8 @@ export interface ListenPlan {
   readonly http?: TcpAddress;
   readonly https?: { readonly at: TcpAddress; readonly tls: ServerTls };
   /**
-   * `asked`: the scenario wants just these addresses. `planned`: where one cannot be had on this machine, a free port of the only
-   * loopback address there is will do, and if none is to be had, the firewall is reached through Panorama alone.
+   * `asked`: the scenario wants just these addresses. `planned`: where one is taken, as by a Panorama that listens at all of a
+   * machine's addresses, a free port of it will do; where there is none of that name, a free port of the only loopback address.
    */
   readonly by: "asked" | "planned";
 }
@@ -63,7 +62,7 @@ export class Listeners {
   }
 
   async #add(scheme: "http" | "https", at: TcpAddress, tls: ServerTls | undefined): Promise<void> {
-    const { network, log } = this.#world;
+    const { network } = this.#world;
     const options = { name: scheme, ...(tls === undefined ? {} : { tls }) };
     try {
       this.#open.push({ scheme, listener: await network.serve(at, this.#handler, options) });
@@ -76,11 +75,8 @@ export class Listeners {
           error.details,
           { cause: error },
         );
-      if (error.code === "in-use") {
-        log.warn("a firewall's own listener could not be opened", { error: messageOf(error) });
-        return;
-      }
-      this.#open.push({ scheme, listener: await network.serve(tcp("127.0.0.1", 0), this.#handler, options) });
+      const host = error.code === "in-use" ? at.host : "127.0.0.1";
+      this.#open.push({ scheme, listener: await network.serve(tcp(host, 0), this.#handler, options) });
     }
   }
 }
