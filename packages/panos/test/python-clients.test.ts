@@ -76,3 +76,47 @@ test("a commit that leaves policies out commits the rest, and they stay pending"
     "There are no changes to commit.",
   );
 });
+
+describe("rules in force", () => {
+  const LOCAL = "/config/devices/entry[@name='localhost.localdomain']";
+  const asked = (base: string, rules: string) =>
+    `<show><rule-hit-count><device-group><entry name='branch'><${base}><entry name='security'><rules>${rules}</rules></entry></${base}></entry></device-group></rule-hit-count></show>`;
+  const rule = (name: string) => `<entry name='${name}'><action>deny</action></entry>`;
+
+  test("are those pushed before a firewall's own, its own, and those pushed after them", async () => {
+    await using fw = await FirewallSite.start();
+    const tell = (parameters: Record<string, string>) => fw.site.during(fw.panorama.call(parameters));
+    for (const [base, name] of [
+      ["pre-rulebase", "first"],
+      ["post-rulebase", "last"],
+    ] as const) {
+      const xpath = `${LOCAL}/device-group/entry[@name='branch']/${base}/security/rules`;
+      await tell({ type: "config", action: "set", xpath, element: rule(name) });
+    }
+    await tell({ type: "commit", cmd: "<commit/>" });
+    await fw.site.runFor(seconds(10));
+    await tell({
+      type: "commit",
+      action: "all",
+      cmd: "<commit-all><shared-policy><device-group><entry name='branch'/></device-group></shared-policy></commit-all>",
+    });
+    await fw.site.runFor(seconds(20));
+
+    const counters = await fw.op(
+      "<show><rule-hit-count><vsys><vsys-name><entry name='vsys1'><rule-base><entry name='security'><rules><all/></rules></entry></rule-base></entry></vsys-name></vsys></rule-hit-count></show>",
+    );
+    expect(counters.match(/<entry name="(first|allow-all|last)">/g)).toHaveLength(3);
+    expect(counters).toMatch(/"first".*"allow-all".*"last"/s);
+    expect(await fw.op("<test><security-policy-match><from>trust</from></security-policy-match></test>")).toContain(
+      '<entry name="first"><index>1</index><action>deny</action>',
+    );
+    expect(await fw.op("<show><running><security-policy/></running></show>")).toMatch(
+      /first; index: 1.*last; index: 3/s,
+    );
+
+    expect(await fw.tellPanorama(asked("post-rulebase", "<all/>"))).toMatch(/<rules><entry name="last"><latest>yes/);
+    expect(await fw.tellPanorama(asked("pre-rulebase", "<rule-name><entry name='first'/></rule-name>"))).toMatch(
+      /<entry name="first"><device-vsys><entry name="branch\/001234567890\/vsys1"><latest>yes<\/latest><hit-count>0/,
+    );
+  });
+});

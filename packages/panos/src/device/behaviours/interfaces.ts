@@ -1,3 +1,4 @@
+import { rulesInForce } from "../../node/config/rules-in-force.ts";
 import type { Behavior } from "../../node/node.ts";
 import { macAddress } from "../../node/profile.ts";
 import { result } from "../../wire/api/answer.ts";
@@ -102,17 +103,7 @@ const tellsTunnels: FirewallBehavior = {
 const tellsSecurityPolicy: FirewallBehavior = {
   on: "show.running.security-policy",
   handle: (firewall) => {
-    const rules = descend(
-      firewall.config.running,
-      "devices",
-      "entry",
-      "vsys",
-      "entry",
-      "rulebase",
-      "security",
-      "rules",
-    );
-    const blocks = childrenNamed(rules ?? { name: "", attributes: [], children: [] }, "entry").map((rule, at) => {
+    const blocks = rulesInForce(firewall, "vsys1", "security").map((rule, at) => {
       const members = (field: string): string => {
         const texts = childrenNamed(descend(rule, field) ?? { name: "", attributes: [], children: [] }, "member").map(
           (member) => writeXml(member.children).markup,

@@ -1,7 +1,7 @@
 import { CODES, refused, result } from "../../wire/api/answer.ts";
 import { argumentText } from "../../wire/api/command.ts";
 import { dateTime } from "../../wire/time.ts";
-import { attribute, childrenNamed, childText, descend, textOf } from "../../wire/xml/tree.ts";
+import { childText, descend } from "../../wire/xml/tree.ts";
 import { block, leaves, NO_MARKUP, xml } from "../../wire/xml/write.ts";
 import { sha256Crypt } from "../admin/sha256-crypt.ts";
 import { WILL_SUCCEED } from "../jobs/job.ts";
@@ -98,77 +98,6 @@ const tellsListCapacities: NodeBehavior = {
   },
 };
 
-/** Rules of a rulebase with counters: no traffic is simulated rule by rule, so that they have never been hit. */
-const tellsHitCounts: NodeBehavior = {
-  on: "show.rule-hit-count",
-  handle: (node, command) => {
-    const vsys = descend(command.last, "vsys", "vsys-name", "entry") ?? descend(command.last, "vsys", "entry");
-    const group = descend(command.last, "device-group", "entry");
-    const scope = vsys ?? group ?? descend(command.last, "shared");
-    const base =
-      scope === undefined
-        ? undefined
-        : (descend(scope, "rule-base", "entry") ??
-          descend(scope, "pre-rulebase", "entry") ??
-          descend(scope, "post-rulebase", "entry"));
-    const name = attribute(vsys ?? group ?? EMPTY, "name") ?? "shared";
-    const kind = attribute(base ?? EMPTY, "name") ?? "security";
-    const wanted = childrenNamed(descend(base, "rules", "list") ?? EMPTY, "member").map(textOf);
-    const holder = childrenNamed(
-      descend(node.config.running, "devices", "entry", group === undefined ? "vsys" : "device-group") ?? EMPTY,
-      "entry",
-    ).find((entry) => attribute(entry, "name") === name);
-    const rulebase = descend(holder, "rulebase") ?? descend(holder, "pre-rulebase") ?? descend(holder, "post-rulebase");
-    const rules = childrenNamed(descend(rulebase, kind, "rules") ?? EMPTY, "entry").filter(
-      (rule) => wanted.length === 0 || wanted.includes(attribute(rule, "name") ?? ""),
-    );
-    const entries = rules.map(
-      (rule) =>
-        xml`<entry name="${attribute(rule, "name")}"><latest>yes</latest><hit-count>0</hit-count><last-hit-timestamp>0</last-hit-timestamp><last-reset-timestamp>0</last-reset-timestamp><first-hit-timestamp>0</first-hit-timestamp><rule-creation-timestamp>${Math.floor(node.state.bootedAt / 1000)}</rule-creation-timestamp><rule-modification-timestamp>${Math.floor(node.state.bootedAt / 1000)}</rule-modification-timestamp></entry>`,
-    );
-    const inner = xml`<entry name="${name}"><rule-base><entry name="${kind}"><rules>${entries}</rules></entry></rule-base></entry>`;
-    return result(
-      group === undefined
-        ? xml`<rule-hit-count><vsys>${inner}</vsys></rule-hit-count>`
-        : xml`<rule-hit-count><device-group>${inner}</device-group></rule-hit-count>`,
-    );
-  },
-};
-
-const EMPTY = { name: "", attributes: [], children: [] } as const;
-
-/** The first rule of the running configuration whose zones, addresses and application fit; `any` fits everything. */
-const testsPolicyMatch: NodeBehavior = {
-  on: "test.security-policy-match",
-  handle: (node, command) => {
-    const asked = (name: string): string => childText(command.last, name) ?? "any";
-    const fits = (rule: Parameters<typeof descend>[0], field: string, value: string): boolean => {
-      const members = childrenNamed(descend(rule, field) ?? EMPTY, "member").map((member) => textOf(member).trim());
-      return members.length === 0 || members.includes("any") || value === "any" || members.includes(value);
-    };
-    const rules = childrenNamed(
-      descend(node.config.running, "devices", "entry", "vsys", "entry", "rulebase", "security", "rules") ?? EMPTY,
-      "entry",
-    );
-    const at = rules.findIndex(
-      (rule) => childText(rule, "disabled") !== "yes" && PAIRS.every(([field, name]) => fits(rule, field, asked(name))),
-    );
-    const rule = rules[at];
-    if (rule === undefined) return result(xml`<rules/>`);
-    return result(
-      xml`<rules><entry name="${attribute(rule, "name")}"><index>${at + 1}</index><action>${childText(rule, "action") ?? "allow"}</action></entry></rules>`,
-    );
-  },
-};
-
-const PAIRS = [
-  ["from", "from"],
-  ["to", "to"],
-  ["source", "source"],
-  ["destination", "destination"],
-  ["application", "application"],
-] as const;
-
 /** The job's number is not in the reply. */
 const refreshesLists: NodeBehavior = {
   on: "request.system.external-list.refresh",
@@ -204,8 +133,6 @@ export const administrationBehaviors: readonly NodeBehavior[] = [
   refreshesLists,
   { on: "request.system.external-list.stats", handle: () => result(NO_MARKUP) },
   tellsListCapacities,
-  tellsHitCounts,
-  testsPolicyMatch,
   confirms("set.cli"),
   confirms("clear.log"),
   clearsCounters,

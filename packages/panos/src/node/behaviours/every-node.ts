@@ -9,6 +9,7 @@ import { licenseBehaviors } from "./licenses.ts";
 import { lockBehaviors } from "./locks.ts";
 import { recordBehaviors } from "./records.ts";
 import { resourceBehaviors } from "./resources.ts";
+import { ruleBehaviors } from "./rules.ts";
 import { softwareBehaviors } from "./software.ts";
 import { systemBehaviors } from "./system.ts";
 import { systemSettingBehaviors } from "./system-settings.ts";
@@ -27,6 +28,7 @@ export const everyNodeBehaviors: readonly Behavior<RecordingNode>[] = [
   ...licenseBehaviors,
   ...resourceBehaviors,
   ...administrationBehaviors,
+  ...ruleBehaviors,
   ...userIdBehaviors,
   ...lockBehaviors,
 ];
