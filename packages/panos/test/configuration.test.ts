@@ -94,6 +94,25 @@ describe("a firewall's configuration", () => {
     expect(await fw.config("get", { xpath: ADDRESS })).toMatchObject({ code: "7" });
   });
 
+  test("multi-config says in a line what was wrong with an operation", async () => {
+    await using pair = await PairSite.start();
+    const fw = await aFirewall(pair);
+    const { xml } = await fw.config("multi-config", { element: '<multi-config><set id="7"><a/></set></multi-config>' });
+    expect(xml).toContain(
+      '<response status="error" code="400" id="7"><msg><line>Missing value for parameter &quot;xpath&quot;.</line></msg></response>',
+    );
+  });
+
+  test("what was exported and loaded again is what was there", async () => {
+    await using pair = await PairSite.start();
+    const fw = await aFirewall(pair);
+    const before = await fw.shown("get", "/config");
+    await fw.op("<save><config><to>a.xml</to></config></save>");
+    await fw.config("set", { xpath: ADDRESS, element: "<fqdn>x</fqdn>" });
+    await fw.op("<load><config><from>a.xml</from></config></load>");
+    expect(await fw.shown("get", "/config")).toBe(before);
+  });
+
   test("only one administrator's changes can be committed", async () => {
     await using pair = await PairSite.start(
       {},

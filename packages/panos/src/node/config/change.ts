@@ -51,7 +51,8 @@ export function applyTo(root: XmlElement, change: ConfigChange): Edited {
     }
     case "load": {
       const reading = readXml(change.element);
-      return reading.ok ? changed(reading.root) : MALFORMED;
+      // The root element tells of the node it stands on, not of the one the document comes from.
+      return reading.ok ? changed({ ...reading.root, attributes: root.attributes }) : MALFORMED;
     }
   }
 }

@@ -44,6 +44,17 @@ describe("set", () => {
     expect(written).toContain('<entry name="c"><fqdn>c</fqdn></entry></address>');
   });
 
+  test("entries of one name become one, however deep and with set as with edit", () => {
+    const doubles = `<tag><entry name="t"><a/></entry><entry name="u"/><entry name="t"><b><entry name="x"/><entry name="x"><c/></entry></b></entry></tag>`;
+    const once = `<tag><entry name="t"><a/><b><entry name="x"><c/></entry></b></entry><entry name="u"/></tag>`;
+    expect(text(set(xml("<config/>"), "/config/shared", doubles))).toBe(`<config><shared>${once}</shared></config>`);
+    expect(text(editAt(xml("<config/>"), path("/config/shared/tag"), xml(doubles)))).toBe(
+      `<config><shared>${once}</shared></config>`,
+    );
+    const deep = `${'<entry name="t">'.repeat(200)}${'</entry><entry name="t"/>'.repeat(200)}`;
+    expect(text(set(xml("<config/>"), "/config/tag", deep))).toContain("<tag>");
+  });
+
   test("a second time changes nothing", () => {
     const once = set(base, "/config/shared/address/entry[@name='b']", "<tag><member>x</member></tag>");
     if (once.kind !== "changed") throw new Error("refused");

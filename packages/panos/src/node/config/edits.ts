@@ -4,7 +4,7 @@ import { wantedName, type XPath } from "../../wire/xpath/ast.ts";
 import { type Found, select } from "../../wire/xpath/select.ts";
 import { backwards, elementAt, replaceAt } from "./at-way.ts";
 import { objection } from "./checks.ts";
-import { mergeInto } from "./merge.ts";
+import { mergeInto, unified } from "./merge.ts";
 import { referencesTo, referredKind, renameReferences } from "./references.ts";
 import { ABSENT, changed, type Edited, refuse } from "./refusal.ts";
 import { creatablePath, ensurePath } from "./set-path.ts";
@@ -39,7 +39,8 @@ function setInto(root: XmlElement, targets: readonly Found[], siblings: readonly
 }
 
 /** Replaces what the path leads to, or creates it. The element must be what the last step says. */
-export function editAt(root: XmlElement, xpath: XPath, element: XmlElement): Edited {
+export function editAt(root: XmlElement, xpath: XPath, given: XmlElement): Edited {
+  const element = unified(given);
   const path = creatablePath(xpath);
   const last = path?.steps.at(-1) ?? xpath.paths[0]?.steps.at(-1);
   if (last === undefined || xpath.paths.length !== 1) return BAD_XPATH;

@@ -4,7 +4,14 @@ import { attribute, isElement, textOf, type XmlAttribute, type XmlElement, type 
  * Merges siblings into an element as `set` does: entries are matched by `@name`, members by their text, all else by the
  * name of the element; leaves take the new text, what is new goes to the end, and what is there does not move.
  */
-export function mergeInto(target: XmlElement, siblings: readonly XmlNode[]): XmlElement {
+export const mergeInto = (target: XmlElement, siblings: readonly XmlNode[]): XmlElement =>
+  merge(
+    target,
+    siblings.map((node) => (isElement(node) ? unified(node) : node)),
+  );
+
+/** Siblings that are unified already: were they unified again at each depth, nested doubles would take for ever. */
+function merge(target: XmlElement, siblings: readonly XmlNode[]): XmlElement {
   const elements = siblings.filter(isElement);
   if (elements.length === 0) {
     const text = siblings.filter((node) => typeof node === "string").join("");
@@ -23,10 +30,19 @@ export function mergeInto(target: XmlElement, siblings: readonly XmlNode[]): Xml
   return { ...target, children };
 }
 
+/** An element in which entries of one name are one entry, at any depth. The same object when they were. */
+export function unified(element: XmlElement): XmlElement {
+  const children = element.children.map((node) => (typeof node === "string" ? node : unified(node)));
+  const isSame = children.every((node, at) => node === element.children[at]);
+  const known = isSame ? element : { ...element, children };
+  const names = children.flatMap((node) => (isElement(node) && node.name === "entry" ? [attribute(node, "name")] : []));
+  return new Set(names).size === names.length ? known : merge({ ...known, children: [] }, known.children);
+}
+
 /** One element merged into another that stands for the same thing. */
-export function mergeElements(present: XmlElement, added: XmlElement): XmlElement {
+function mergeElements(present: XmlElement, added: XmlElement): XmlElement {
   const attributes = mergeAttributes(present.attributes, added.attributes);
-  return mergeInto(attributes === present.attributes ? present : { ...present, attributes }, added.children);
+  return merge(attributes === present.attributes ? present : { ...present, attributes }, added.children);
 }
 
 function mergeAttributes(present: readonly XmlAttribute[], added: readonly XmlAttribute[]): readonly XmlAttribute[] {

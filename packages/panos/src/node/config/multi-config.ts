@@ -81,7 +81,7 @@ function get(node: ConfiguredNode, source: string): Answer {
 
 function nested(answer: Answer, id: string | undefined): Markup {
   if (answer.kind === "file") return raw("");
-  const { markup } = renderAnswer(answer);
+  const { markup } = renderAnswer(answer.kind === "error" ? { ...answer, form: "line" } : answer);
   // Behind status and code, as on devices: pan-python shows the attributes in the order they come.
   return id === undefined ? raw(markup) : raw(markup.replace(">", xml` id="${id}">`.markup));
 }
