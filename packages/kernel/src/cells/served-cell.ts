@@ -94,10 +94,11 @@ export class ServedCell implements AsyncDisposable {
     const logs = options.logs ?? (() => silentLogger);
     this.#options = options;
     this.#place = place;
+    const folder = options.data ?? options.standIns;
     this.audit = new AuditLog({
       now: () => this.cell.time.now(),
       log: logs("audit"),
-      ...(options.data === undefined ? {} : { folder: options.data }),
+      ...(folder === undefined ? {} : { folder }),
     });
     this.cell = new LiveCell({
       seed: options.seed,
