@@ -101,6 +101,19 @@ describe.each([
   });
 });
 
+test("routes can be asked for by virtual router and destination", async () => {
+  await using pair = await PairSite.start();
+  await pair.settled();
+  const client = (await pair.client()).for(PRIMARY);
+  const count = async (what: string) => {
+    const { xml } = await pair.site.during(client.op(`<show><routing><route>${what}</route></routing></show>`));
+    return xml.split("<entry>").length - 1;
+  };
+  expect(await count("<destination>10.0.0.0/24</destination>")).toBe(1);
+  expect(await count("<virtual-router>default</virtual-router>")).toBe(await count(""));
+  expect(await count("<virtual-router>other</virtual-router>")).toBe(0);
+});
+
 test("custom reports know the fields of logs and no others", async () => {
   await using pair = await PairSite.start();
   await pair.settled();

@@ -20,6 +20,9 @@ const tableOf = (firewall: RunningFirewall): readonly Route[] => [
 const NO_FIBS = xml`<fibs/>`;
 const NO_JSON = xml`<json>{}</json>`;
 
+/** The only virtual router of a firewall. */
+const ROUTER = "default";
+
 const matching = (routes: readonly Route[], destination: string | undefined): readonly Route[] =>
   destination === undefined || destination === ""
     ? routes
@@ -29,7 +32,8 @@ const matching = (routes: readonly Route[], destination: string | undefined): re
 const tellsRoutes: FirewallBehavior = {
   on: "show.routing.route",
   handle: (firewall, command) => {
-    const table = hasAdvancedRouting(firewall) ? [] : tableOf(firewall);
+    const router = childText(command.last, "virtual-router") || ROUTER;
+    const table = hasAdvancedRouting(firewall) || router !== ROUTER ? [] : tableOf(firewall);
     return result(renderRoutes(matching(table, childText(command.last, "destination"))));
   },
 };
