@@ -1,6 +1,7 @@
 import { type JsonObject, seconds } from "@understudy/kernel";
 import { describe, expect, test } from "vitest";
 import { FirewallSite } from "./a-firewall.ts";
+import { PairSite, PRIMARY, SECONDARY } from "./a-pair.ts";
 
 /** What Python tools do with a reply decides more than its schema: an empty element becomes `None`, and `None` has no entries. */
 describe("replies that Python tools take apart", () => {
@@ -119,4 +120,26 @@ describe("rules in force", () => {
       /<entry name="first"><device-vsys><entry name="branch\/001234567890\/vsys1"><latest>yes<\/latest><hit-count>0/,
     );
   });
+});
+
+test("a member that nobody has configured brings its peer back in step", async () => {
+  await using pair = await PairSite.start();
+  await pair.settled();
+  const panorama = await pair.client();
+  const tell = (serial: string, parameters: Record<string, string>) =>
+    pair.site.during(panorama.for(serial).call(parameters));
+  const state = async () =>
+    (await tell(PRIMARY, { type: "op", cmd: "<show><high-availability><state/></high-availability></show>" })).xml;
+  const xpath = "/config/shared/address";
+  await tell(SECONDARY, { type: "config", action: "set", xpath, element: "<entry name='a'><fqdn>x.y</fqdn></entry>" });
+  await tell(SECONDARY, { type: "commit", cmd: "<commit/>" });
+  await pair.site.runFor(seconds(10));
+  expect(await state()).toContain("<running-sync>not synchronized</running-sync>");
+  const sync =
+    "<request><high-availability><sync-to-remote><running-config/></sync-to-remote></high-availability></request>";
+  expect((await tell(PRIMARY, { type: "op", cmd: sync })).xml).toContain(
+    "HA synchronization job has been queued on peer.",
+  );
+  await pair.site.runFor(seconds(10));
+  expect(await state()).toContain("<running-sync>synchronized</running-sync>");
 });

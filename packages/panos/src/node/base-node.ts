@@ -31,6 +31,9 @@ import type { Settings } from "./settings.ts";
 import type { NodeState } from "./state.ts";
 import { draw, type Span } from "./timing.ts";
 
+/** The digest of what all members share that nobody has configured: no tree is made for it. */
+const INITIAL = "initial";
+
 /** Where a node keeps what it must not lose. */
 export interface NodeKeeper<Whole> {
   /** Resolves when the state would survive a power cut. */
@@ -82,9 +85,13 @@ export abstract class BaseNode<Whole extends { readonly node: NodeState }> imple
 
   /** Stands for what its configuration shares with its HA peer's; cheap while nobody has committed anything. */
   get sharedDigest(): string {
-    if (this.state.config.running === undefined) return "initial";
+    if (this.state.config.running === undefined) return INITIAL;
     const { running } = this.config;
-    if (this.#digest?.of !== running) this.#digest = { of: running, text: digestOf(running) };
+    if (this.#digest?.of !== running) {
+      const text = digestOf(running);
+      // A member may have got the configuration of one that nobody has configured.
+      this.#digest = { of: running, text: text === digestOf(this.config.makeFirst()) ? INITIAL : text };
+    }
     return this.#digest.text;
   }
 

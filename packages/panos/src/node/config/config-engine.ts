@@ -59,6 +59,11 @@ export class ConfigEngine {
     return this.#kept !== undefined;
   }
 
+  /** Makes the configuration the node started with once more. */
+  makeFirst(): XmlElement {
+    return this.#first();
+  }
+
   get running(): XmlElement {
     return this.#trees.state.running;
   }
