@@ -14,6 +14,7 @@ import { innerStateBehaviors } from "./behaviours/inner-state.ts";
 import { interfaceBehaviors } from "./behaviours/interfaces.ts";
 import { routingBehaviors } from "./behaviours/routing.ts";
 import { sessionBehaviors } from "./behaviours/sessions.ts";
+import { tunnelBehaviors } from "./behaviours/tunnels.ts";
 import type { RunningFirewall } from "./running-firewall.ts";
 
 const behaviors: readonly Behavior<RunningFirewall>[] = [
@@ -24,6 +25,7 @@ const behaviors: readonly Behavior<RunningFirewall>[] = [
   ...routingBehaviors,
   ...bgpBehaviors,
   ...interfaceBehaviors,
+  ...tunnelBehaviors,
 ];
 
 /** All that a firewall answers. */

@@ -1,56 +1,106 @@
+import { isOn } from "../node/behaviours/system-settings.ts";
+import { hasAdvancedRouting } from "../node/config/advanced-routing.ts";
 import { macAddress } from "../node/profile.ts";
 import type { InterfaceTraffic, ShownInterface } from "../wire/messages/interfaces.ts";
-import { attribute, childrenNamed, descend, elementsOf, firstDeep, textOf, type XmlElement } from "../wire/xml/tree.ts";
+import { attribute, childrenNamed, childText, descend, elementsOf, textOf, type XmlElement } from "../wire/xml/tree.ts";
 import { INTERFACES, interfaceAddress } from "./initial-config.ts";
 import type { RunningFirewall } from "./running-firewall.ts";
 import { PER_SESSION, sessionSeconds } from "./traffic.ts";
 
-/** The data interfaces of a firewall: those of its running configuration. */
+/** The interfaces of a firewall: those of its running configuration, ports first. */
 export function interfacesOf(firewall: RunningFirewall): readonly ShownInterface[] {
-  if (!firewall.config.isLoaded)
-    return INTERFACES.map((n) =>
-      shown(firewall, n - 1, `ethernet1/${n}`, `${interfaceAddress(n)}/24`, n <= 2 ? "trust" : "untrust", true),
-    );
-  const device = descend(firewall.config.running, "devices", "entry");
-  const zones = zonesOf(device);
-  const entries = childrenNamed(descend(device, "network", "interface", "ethernet") ?? NOTHING, "entry");
-  return entries.map((entry, at) => {
-    const name = attribute(entry, "name") ?? "";
-    const address = attribute(descend(entry, "layer3", "ip", "entry") ?? NOTHING, "name") ?? "";
-    const down = textOf(firstDeep(entry, "link-state")).trim() === "down";
-    return shown(firewall, at, name, address, zones.get(name) ?? "", !down);
-  });
+  const found = firewall.config.isLoaded ? configured(firewall) : INTERFACES.map(first);
+  return found.map((one, at) => ({ ...one, id: 16 + at, mac: macAddress(firewall.profile.serial, 16 + at) }));
 }
 
-const NOTHING: XmlElement = { name: "", attributes: [], children: [] };
+type Interface = Omit<ShownInterface, "id" | "mac">;
 
-function zonesOf(device: XmlElement | undefined): ReadonlyMap<string, string> {
-  const zones = new Map<string, string>();
-  for (const vsys of childrenNamed(descend(device, "vsys") ?? NOTHING, "entry")) {
-    for (const zone of childrenNamed(descend(vsys, "zone") ?? NOTHING, "entry")) {
-      for (const member of elementsOf(firstDeep(zone, "layer3") ?? NOTHING))
-        zones.set(textOf(member).trim(), attribute(zone, "name") ?? "");
-    }
-  }
-  return zones;
-}
-
-const shown = (
-  firewall: RunningFirewall,
-  at: number,
-  name: string,
-  address: string,
-  zone: string,
-  up: boolean,
-): ShownInterface => ({
-  name,
-  id: 16 + at,
-  mac: macAddress(firewall.profile.serial, 16 + at),
-  up,
-  zone,
-  address,
+/** An interface of a firewall that nobody has configured: no tree is made for that. */
+const first = (n: number): Interface => ({
+  name: `ethernet1/${n}`,
+  isPort: true,
+  up: true,
+  zone: n <= 2 ? "trust" : "untrust",
+  addresses: [`${interfaceAddress(n)}/24`],
   mtu: 1500,
+  mode: "layer3",
+  tag: 0,
+  router: "default",
 });
+
+const [USUAL_MTU, JUMBO_MTU] = [1500, 9192];
+
+function configured(firewall: RunningFirewall): readonly Interface[] {
+  const device = descend(firewall.config.running, "devices", "entry");
+  const network = descend(device, "network");
+  const holder = descend(network, "interface");
+  const settings = descend(device, "deviceconfig", "setting");
+  const places: Places = {
+    zones: memberships(entriesOf(descend(device, "vsys")).flatMap((vsys) => entriesOf(descend(vsys, "zone")))),
+    routers: memberships(routersOf(network, hasAdvancedRouting(firewall))),
+    mtu: Number(
+      childText(descend(settings, "jumbo-frame"), "mtu") ?? (isOn(firewall, "jumbo-frame") ? JUMBO_MTU : USUAL_MTU),
+    ),
+  };
+  const ports = ["ethernet", "aggregate-ethernet"].flatMap((kind) => entriesOf(descend(holder, kind)));
+  const units = ["loopback", "tunnel", "vlan"].flatMap((kind) => entriesOf(descend(holder, kind, "units")));
+  return [
+    ...ports.map((entry) => read(entry, { isPort: true, up: isUp(entry) }, places)),
+    ...ports.flatMap((entry) => unitsOf(entry).map((unit) => read(unit, { isPort: false, up: isUp(entry) }, places))),
+    ...units.map((entry) => read(entry, { isPort: false, up: true }, places)),
+  ];
+}
+
+/** Where interfaces belong, by their names, and what they can carry at most. */
+interface Places {
+  readonly zones: ReadonlyMap<string, string>;
+  readonly routers: ReadonlyMap<string, string>;
+  readonly mtu: number;
+}
+
+function read(entry: XmlElement, how: Pick<Interface, "isPort" | "up">, { zones, routers, mtu }: Places): Interface {
+  const name = attribute(entry, "name") ?? "";
+  const mode = MODES.find((candidate) => descend(entry, candidate) !== undefined) ?? (how.isPort ? "none" : "layer3");
+  const holder = descend(entry, mode) ?? entry;
+  return {
+    ...how,
+    name,
+    mode,
+    zone: zones.get(name) ?? "",
+    router: routers.get(name) ?? "",
+    addresses: entriesOf(descend(holder, "ip")).map((address) => attribute(address, "name") ?? ""),
+    mtu: Number(childText(holder, "mtu") ?? mtu),
+    tag: Number(childText(entry, "tag") ?? 0),
+  };
+}
+
+const MODES = ["layer3", "layer2", "virtual-wire", "tap", "ha", "decrypt-mirror"] as const;
+
+const unitsOf = (port: XmlElement): readonly XmlElement[] =>
+  MODES.flatMap((mode) => entriesOf(descend(port, mode, "units")));
+const isUp = (port: XmlElement): boolean => childText(port, "link-state") !== "down";
+const entriesOf = (holder: XmlElement | undefined): readonly XmlElement[] =>
+  holder === undefined ? [] : childrenNamed(holder, "entry");
+
+const routersOf = (network: XmlElement | undefined, advanced: boolean): readonly XmlElement[] =>
+  advanced
+    ? entriesOf(descend(network, "logical-router")).flatMap((router) =>
+        entriesOf(descend(router, "vrf")).map((vrf) => ({ ...vrf, attributes: router.attributes })),
+      )
+    : entriesOf(descend(network, "virtual-router"));
+
+/** Names of interfaces with the name of what they are a member of: a zone's are below its kind of network. */
+function memberships(holders: readonly XmlElement[]): ReadonlyMap<string, string> {
+  const found = new Map<string, string>();
+  for (const holder of holders) {
+    const network = descend(holder, "network");
+    const lists = network === undefined ? [descend(holder, "interface")] : elementsOf(network);
+    for (const list of lists)
+      for (const member of list === undefined ? [] : childrenNamed(list, "member"))
+        found.set(textOf(member).trim(), attribute(holder, "name") ?? "");
+  }
+  return found;
+}
 
 /** What went through an interface since boot, or since counters were cleared. The first interfaces carry the most. */
 export function interfaceTraffic(firewall: RunningFirewall, at: number): InterfaceTraffic {

@@ -32,6 +32,8 @@ export interface NodeState {
   readonly diskFreeGb: number;
   readonly appVersion: string;
   readonly content: ContentState;
+  /** When the update server was asked last, by what for; absent: before the boot. */
+  readonly checkedAt?: Readonly<Record<string, Instant>>;
   /** Installed; absent: as the profile says. */
   readonly licenses?: readonly License[];
   /** What the licence server has for this node; absent: as the profile says. */

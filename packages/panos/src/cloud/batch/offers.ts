@@ -2,7 +2,7 @@ import { FIREWALL_DEFAULTS } from "../../node/firewall-profile.ts";
 import type { JobTask, UpdateKind } from "../../node/jobs/job.ts";
 import { imageFile } from "../../node/profile.ts";
 import { offeredUpdates, onDisk } from "../../node/software/content-jobs.ts";
-import { softwareList } from "../../node/software/software-list.ts";
+import { checkedAt, softwareList } from "../../node/software/software-list.ts";
 import { listedUpdates, type UpdateWords, wantedUpdate } from "../../node/software/update-words.ts";
 import { newestFirst } from "../../node/software/version.ts";
 import { argument, type Command } from "../../wire/api/command.ts";
@@ -48,8 +48,9 @@ export const SOFTWARE: Offer = {
     const [firstVersion = ""] = availableVersions;
     const profile = { ...panorama.profile, model: FIREWALL_DEFAULTS.model, availableVersions, firstVersion };
     const images = panorama.state.firewallImages ?? [];
-    const state = { ...panorama.state, images, uploaded: [], jobs: [], version: firstVersion };
-    return softwareListMessage.render(softwareList(profile, panorama.settings, state, panorama.now()));
+    const checked = { software: checkedAt(panorama.state, "batch software") };
+    const state = { ...panorama.state, checkedAt: checked, images, uploaded: [], jobs: [], version: firstVersion };
+    return softwareListMessage.render(softwareList(profile, panorama.settings, state));
   },
   wanted: (panorama, command) => {
     const named = argument(command, "version") ?? argument(command, "file") ?? "";
@@ -88,7 +89,7 @@ export function updateOffer(words: UpdateWords): Offer {
         previous: false,
         installing: false,
       }));
-      return renderContent(entries, panorama.now());
+      return renderContent(entries, checkedAt(panorama.state, `batch ${word}`));
     },
     wanted: (panorama, command) => wantedUpdate(updates(panorama, kind), command),
     isFetched,

@@ -1,6 +1,7 @@
 import { injectedFate } from "../../node/jobs/injected-fate.ts";
 import { enqueue } from "../../node/jobs/queue.ts";
 import type { Behavior } from "../../node/node.ts";
+import { withCheck } from "../../node/software/software-list.ts";
 import { UPDATES } from "../../node/software/update-words.ts";
 import { longer } from "../../node/timing.ts";
 import { CODES, enqueued, refused, result } from "../../wire/api/answer.ts";
@@ -20,8 +21,13 @@ const UNREACHABLE = refused(
 
 const lists = (offer: Offer, word: "info" | "check"): BatchBehavior => ({
   on: `request.batch.${offer.word}.${word}`,
-  handle: (panorama) =>
-    word === "check" && panorama.strike("check")?.error !== undefined ? UNREACHABLE : result(offer.list(panorama)),
+  handle: async (panorama) => {
+    if (word === "info") return result(offer.list(panorama));
+    if (panorama.strike("check")?.error !== undefined) return UNREACHABLE;
+    const what = `batch ${offer.word}`;
+    await panorama.change((state, now) => ({ state: withCheck(state, what, now), result: undefined }));
+    return result(offer.list(panorama));
+  },
 });
 
 const downloads = (offer: Offer): BatchBehavior => ({

@@ -74,31 +74,6 @@ const tellsGlobalCounters: FirewallBehavior = {
   },
 };
 
-/** Tunnels follow the configuration: one per IPsec tunnel. */
-const tellsTunnels: FirewallBehavior = {
-  on: "show.running.tunnel.flow.all",
-  handle: (firewall) => {
-    const tunnels = firewall.config.isLoaded
-      ? childrenNamed(
-          descend(firewall.config.running, "devices", "entry", "network", "tunnel", "ipsec") ?? {
-            name: "",
-            attributes: [],
-            children: [],
-          },
-          "entry",
-        )
-      : [];
-    const entries = tunnels.map(
-      (tunnel, at) =>
-        xml`<entry><name>${attribute(tunnel, "name")}</name><id>${at + 1}</id><gwid>${at + 1}</gwid><inner-if>${childText(tunnel, "tunnel-interface") ?? `tunnel.${at + 1}`}</inner-if><outer-if>ethernet1/1</outer-if><localip>${firewall.profile.ipAddress}</localip><peerip>203.0.113.${at + 1}</peerip><state>active</state><mon>off</mon><owner>1</owner></entry>`,
-    );
-    const ipsec = entries.length === 0 ? xml`<IPSec/>` : xml`<IPSec>${entries}</IPSec>`;
-    return result(
-      xml`<dp>dp0</dp><num_ipsec>${entries.length}</num_ipsec><num_sslvpn>0</num_sslvpn><hop/>${ipsec}<SSL-VPN/><GlobalProtect-Gateway/><GlobalProtect-site-to-site/><total>${entries.length}</total>`,
-    );
-  },
-};
-
 /** Rules as text blocks. */
 const tellsSecurityPolicy: FirewallBehavior = {
   on: "show.running.security-policy",
@@ -138,7 +113,6 @@ export const interfaceBehaviors: readonly FirewallBehavior[] = [
   tellsInterface,
   tellsCounters,
   tellsGlobalCounters,
-  tellsTunnels,
   tellsSecurityPolicy,
   tellsPanoramaStatus,
 ];

@@ -1,23 +1,36 @@
 import { CODES, refused, result } from "../../wire/api/answer.ts";
 import { argumentText } from "../../wire/api/command.ts";
 import { dateTime } from "../../wire/time.ts";
-import { childText, descend } from "../../wire/xml/tree.ts";
-import { block, leaves, NO_MARKUP, xml } from "../../wire/xml/write.ts";
+import { attribute, childrenNamed, childText, descend } from "../../wire/xml/tree.ts";
+import { leaves, type Markup, NO_MARKUP, xml } from "../../wire/xml/write.ts";
 import { sha256Crypt } from "../admin/sha256-crypt.ts";
-import { WILL_SUCCEED } from "../jobs/job.ts";
-import { enqueue } from "../jobs/queue.ts";
-import type { Behavior, ConfiguredNode } from "../node.ts";
+import type { Behavior, Caller, ConfiguredNode } from "../node.ts";
 
 type NodeBehavior = Behavior<ConfiguredNode>;
 
-/** The requester's own entry has `<self/>` right behind its name. */
-const listsAdmins = (on: string): NodeBehavior => ({
-  on,
-  handle: (node, _, caller) =>
-    result(
-      xml`<admins><entry><admin>${caller.admin}</admin><self/><from>${caller.remote}</from><type>Web</type><session-start>${dateTime(node.now())}</session-start><idle-for>00:00:00s</idle-for></entry></admins>`,
-    ),
-});
+/** Whoever asks is logged in; its entry has `<self/>` right behind its name. */
+const ownSession = (node: ConfiguredNode, { admin, remote }: Caller): Markup =>
+  xml`<entry><admin>${admin}</admin><self/><from>${remote}</from><type>Web</type><session-start>${dateTime(node.now())}</session-start><idle-for>00:00:00s</idle-for></entry>`;
+
+const listsAdmins: NodeBehavior = {
+  on: "show.admins",
+  handle: (node, _, caller) => result(xml`<admins>${ownSession(node, caller)}</admins>`),
+};
+
+/** Also those who are not logged in: administrators of the running configuration. */
+const listsAllAdmins: NodeBehavior = {
+  on: "show.admins.all",
+  handle: (node, _, caller) => {
+    const users = descend(node.config.running, "mgt-config", "users");
+    const names =
+      users === undefined ? [] : childrenNamed(users, "entry").map((entry) => attribute(entry, "name") ?? "");
+    const others = names.filter((name) => name !== caller.admin);
+    const away = others.map(
+      (admin) => xml`<entry>${leaves({ admin, from: "", type: "", "session-start": "", "idle-for": "" })}</entry>`,
+    );
+    return result(xml`<admins>${ownSession(node, caller)}${away}</admins>`);
+  },
+};
 
 const listsPlugins: NodeBehavior = { on: "show.plugins.packages", handle: () => result(xml`<plugins/>`) };
 
@@ -67,54 +80,6 @@ const listsAuditComments: NodeBehavior = {
   },
 };
 
-/** Lists of the running configuration whose content never changes: a simulated node fetches nothing. */
-const showsExternalList: NodeBehavior = {
-  on: "request.system.external-list.show",
-  handle: (_, command) => {
-    const name =
-      childText(
-        descend(command.last, "type", "ip") ??
-          descend(command.last, "type", "domain") ??
-          descend(command.last, "type", "url") ??
-          command.last,
-        "name",
-      ) ??
-      childText(command.last, "name") ??
-      "";
-    const members = Array.from({ length: 2 }, (__, at) => xml`<member>198.51.100.${at + 1}</member>`);
-    return result(
-      xml`<external-list name="${name}" total-count="2"><total-valid>2</total-valid><total-ignored>0</total-ignored><total-invalid>0</total-invalid><valid-members>${members}</valid-members></external-list>`,
-    );
-  },
-};
-
-const tellsListCapacities: NodeBehavior = {
-  on: "request.system.external-list.list-capacities",
-  handle: () => {
-    const capacity = (name: string, total: number) => ({
-      markup: `<${name}><running-cap>0</running-cap><total-cap>${total}</total-cap></${name}>`,
-    });
-    return result(xml`${[capacity("ip", 50_000), capacity("domain", 500_000), capacity("url", 100_000)]}`);
-  },
-};
-
-/** The job's number is not in the reply. */
-const refreshesLists: NodeBehavior = {
-  on: "request.system.external-list.refresh",
-  handle: (node, _, caller) =>
-    node.change((state, now) => {
-      const task = { kind: "other", details: ["Successfully refreshed external list"] } as const;
-      const job = {
-        type: "EDLRefresh",
-        task,
-        user: caller.admin,
-        length: node.draw(node.settings.timing.commit),
-        fate: WILL_SUCCEED,
-      } as const;
-      return { state: enqueue(state, job, now).node, result: result(block("EDL refresh job enqueued\n")) };
-    }),
-};
-
 /** Whichever are named: all counters begin anew. */
 const clearsCounters: NodeBehavior = {
   on: "clear.counter",
@@ -123,16 +88,12 @@ const clearsCounters: NodeBehavior = {
 };
 
 export const administrationBehaviors: readonly NodeBehavior[] = [
-  listsAdmins("show.admins"),
-  listsAdmins("show.admins.all"),
+  listsAdmins,
+  listsAllAdmins,
   listsPlugins,
   hashesPassword,
   setsAuditComment,
   listsAuditComments,
-  showsExternalList,
-  refreshesLists,
-  { on: "request.system.external-list.stats", handle: () => result(NO_MARKUP) },
-  tellsListCapacities,
   confirms("set.cli"),
   confirms("clear.log"),
   clearsCounters,

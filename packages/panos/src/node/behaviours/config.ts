@@ -82,7 +82,11 @@ const tellsPendingChanges: ConfigBehavior = {
   on: "check.pending-changes",
   handle: (node) => (node.config.isChanged ? YES : NO),
 };
-const tellsFullCommit: ConfigBehavior = { on: "check.full-commit-required", handle: () => NO };
+/** What was loaded is more than a list of changes: it can only be committed as a whole. */
+const tellsFullCommit: ConfigBehavior = {
+  on: "check.full-commit-required",
+  handle: (node) => (node.config.journal.some(({ change }) => change.action === "load") ? YES : NO),
+};
 const tellsDataAccess: ConfigBehavior = { on: "check.data-access-passwd.system", handle: () => NO };
 
 const validates = (on: string): ConfigBehavior => ({ on, handle: (node, _, caller) => startValidation(node, caller) });

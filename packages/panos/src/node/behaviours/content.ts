@@ -7,6 +7,7 @@ import { type JobTask, WILL_SUCCEED } from "../jobs/job.ts";
 import { enqueue } from "../jobs/queue.ts";
 import { type Behavior, type Caller, orderOf, type PanosNode } from "../node.ts";
 import { installedVersion, isDownloaded, offeredUpdates } from "../software/content-jobs.ts";
+import { checkedAt, withCheck } from "../software/software-list.ts";
 import { listedUpdates, UPDATES, type UpdateWords, wantedUpdate } from "../software/update-words.ts";
 import { longer } from "../timing.ts";
 
@@ -27,14 +28,16 @@ function entriesOf(node: PanosNode, words: UpdateWords): readonly ContentEntry[]
 
 const lists = (words: UpdateWords, word: "info" | "check"): NodeBehavior => ({
   on: `request.${words.word}.upgrade.${word}`,
-  handle: (node) => {
+  handle: async (node) => {
     if (word === "check" && node.strike("check")?.error !== undefined) {
       return refused(
         CODES.invalidCommand,
         "Failed to check upgrade info due to generic communication error. Please check network connectivity and try again.",
       );
     }
-    return result(renderContent(entriesOf(node, words), node.now()));
+    if (word === "check")
+      await node.change((state, now) => ({ state: withCheck(state, words.word, now), result: undefined }));
+    return result(renderContent(entriesOf(node, words), checkedAt(node.state, words.word)));
   },
 });
 

@@ -4,6 +4,7 @@ import { administrationBehaviors } from "./administration.ts";
 import { configBehaviors } from "./config.ts";
 import { configAuditBehaviors } from "./config-audit.ts";
 import { contentBehaviors } from "./content.ts";
+import { externalListBehaviors } from "./external-lists.ts";
 import { jobBehaviors } from "./jobs.ts";
 import { licenseBehaviors } from "./licenses.ts";
 import { lockBehaviors } from "./locks.ts";
@@ -28,6 +29,7 @@ export const everyNodeBehaviors: readonly Behavior<RecordingNode>[] = [
   ...licenseBehaviors,
   ...resourceBehaviors,
   ...administrationBehaviors,
+  ...externalListBehaviors,
   ...ruleBehaviors,
   ...userIdBehaviors,
   ...lockBehaviors,

@@ -50,7 +50,11 @@ const isVirtual = (node: ConfiguredNode): boolean => node.profile.model === "PA-
 const tellsEnvironmentals: NodeBehavior = {
   on: "show.system.environmentals",
   handle: (node) =>
-    result(isVirtual(node) ? NO_MARKUP : renderEnvironmentals(node.strike("environment")?.error !== undefined)),
+    result(
+      isVirtual(node)
+        ? NO_MARKUP
+        : renderEnvironmentals(node.strike("environment")?.error !== undefined, node.loadAt(node.now())),
+    ),
 };
 
 /** What every node tells of its inner state; `undefined`: nothing by that name. */

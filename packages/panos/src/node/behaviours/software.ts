@@ -8,12 +8,12 @@ import { progressOf } from "../jobs/job.ts";
 import { enqueue } from "../jobs/queue.ts";
 import { type Behavior, orderOf, type PanosNode } from "../node.ts";
 import { downloadFate, IMAGE_GB, installFate, withoutImage } from "../software/software-jobs.ts";
-import { knownVersions, softwareList } from "../software/software-list.ts";
+import { knownVersions, softwareList, withCheck } from "../software/software-list.ts";
 import { featureIndex, featureRelease } from "../software/version.ts";
 import { longer } from "../timing.ts";
 
 const lists = (node: PanosNode): Answer =>
-  result(softwareListMessage.render(softwareList(node.profile, node.settings, node.state, node.now())));
+  result(softwareListMessage.render(softwareList(node.profile, node.settings, node.state)));
 
 const tellsSoftware: Behavior<PanosNode> = { on: "request.system.software.info", handle: lists };
 
@@ -23,8 +23,11 @@ const UNREACHABLE =
 
 const checksSoftware: Behavior<PanosNode> = {
   on: "request.system.software.check",
-  handle: (node) =>
-    node.strike("check")?.error === undefined ? lists(node) : refused(CODES.invalidCommand, UNREACHABLE),
+  handle: async (node) => {
+    if (node.strike("check")?.error !== undefined) return refused(CODES.invalidCommand, UNREACHABLE);
+    await node.change((state, now) => ({ state: withCheck(state, "software", now), result: undefined }));
+    return lists(node);
+  },
 };
 
 const noVersion = (command: Command): Answer =>

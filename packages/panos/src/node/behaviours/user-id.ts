@@ -1,6 +1,6 @@
 import { type Answer, result, resultText } from "../../wire/api/answer.ts";
 import { argumentText, type Command } from "../../wire/api/command.ts";
-import { attribute, childrenNamed, childText, descend, textOf } from "../../wire/xml/tree.ts";
+import { attribute, childrenNamed, childText, descend, textOf, type XmlElement } from "../../wire/xml/tree.ts";
 import { block, leaves, type Markup, NO_MARKUP, xml } from "../../wire/xml/write.ts";
 import type { Behavior, ConfiguredNode } from "../node.ts";
 import { aliveOnly, type DynamicObjects, NO_DYNAMIC_OBJECTS, type Tags } from "../user-id/dynamic-objects.ts";
@@ -131,15 +131,29 @@ const forgetsMappings = (on: string, which: (command: Command) => string | undef
     }),
 });
 
+/** It works where a zone wants to know its users, or agents are to be asked. */
 const tellsService: NodeBehavior = {
   on: "show.user.user-id-service.status",
-  handle: () =>
-    result(
+  handle: (node) => {
+    const isWanted = virtualSystems(node).some(
+      (vsys) =>
+        agentsOf(vsys).length > 0 ||
+        entriesOf(descend(vsys, "zone")).some((zone) => childText(zone, "enable-user-identification") === "yes"),
+    );
+    const line = (name: string, value: string): string => `\t\t${`${name}:`.padEnd(35)}${value}\n`;
+    return result(
       block(
-        "\n\tUser id service info:\n\t\tUser id service:                   down\n\t\tNumber of clients:                 0\n",
+        `\n\tUser id service info:\n${line("User id service", isWanted ? "up" : "down")}${line("Number of clients", "0")}`,
       ),
-    ),
+    );
+  },
 };
+
+const entriesOf = (holder: XmlElement | undefined): readonly XmlElement[] =>
+  holder === undefined ? [] : childrenNamed(holder, "entry");
+const virtualSystems = ({ config }: ConfiguredNode): readonly XmlElement[] =>
+  config.isLoaded ? entriesOf(descend(config.running, "devices", "entry", "vsys")) : [];
+const agentsOf = (vsys: XmlElement): readonly XmlElement[] => entriesOf(descend(vsys, "redistribution-agent"));
 
 const listsGroups: NodeBehavior = {
   on: "show.user.group.list",
@@ -162,7 +176,34 @@ const tellsGroup: NodeBehavior = {
 };
 
 /** Clients ask a dictionary: never an empty result. */
-const tellsRedistribution = (on: string): NodeBehavior => ({ on, handle: () => result(xml`<entry/>`) });
+const NOBODY = result(xml`<entry/>`);
+
+/** Nobody asks a simulated firewall for its users. */
+const tellsRedistribution = (on: string): NodeBehavior => ({ on, handle: () => NOBODY });
+
+/** Agents of the running configuration: they are there as soon as the firewall is ready. */
+const tellsAgents = (on: string): NodeBehavior => ({
+  on,
+  handle: (node) => {
+    const agents = virtualSystems(node).flatMap((vsys) =>
+      agentsOf(vsys).map((agent) => {
+        const place = descend(agent, "host-port");
+        const state =
+          childText(agent, "disabled") === "yes" ? "disabled" : node.state.ready ? "connected" : "connecting";
+        const fields = leaves({
+          host: childText(place, "host") ?? "",
+          port: childText(place, "port") ?? "5007",
+          vsys: attribute(vsys, "name") ?? "",
+          state,
+          "status-msg": state === "connected" ? "" : "not connected",
+          version: state === "connected" ? "6" : "",
+        });
+        return xml`<entry name="${attribute(agent, "name")}">${fields}</entry>`;
+      }),
+    );
+    return agents.length === 0 ? NOBODY : result(xml`${agents}`);
+  },
+});
 
 export const userIdBehaviors: readonly NodeBehavior[] = [
   listsIps,
@@ -178,8 +219,8 @@ export const userIdBehaviors: readonly NodeBehavior[] = [
   listsGroups,
   tellsGroup,
   tellsRedistribution("show.redistribution.service.client.all"),
-  tellsRedistribution("show.redistribution.agent.state.all"),
-  tellsRedistribution("show.redistribution.service.agent.all"),
-  tellsRedistribution("show.redistribution.agent.all"),
+  tellsAgents("show.redistribution.agent.state.all"),
+  tellsAgents("show.redistribution.service.agent.all"),
+  tellsAgents("show.redistribution.agent.all"),
   { on: "show.user.user-id-agent.state.all", handle: () => result(NO_MARKUP) },
 ];

@@ -11,14 +11,24 @@ export function knownVersions(profile: NodeProfile, node: NodeState): readonly s
   return newestFirst(new Set([...profile.availableVersions, profile.firstVersion, ...node.images, node.version]));
 }
 
-/** The software list of a node at a time. `downloading` is shown for an image that is on its way. */
-export function softwareList(profile: NodeProfile, settings: Settings, node: NodeState, now: Instant): SoftwareList {
+/** When a list was fetched last. */
+export const checkedAt = ({ checkedAt: times, bootedAt }: NodeState, what: string): Instant =>
+  times?.[what] ?? bootedAt;
+
+/** The node having just asked the update server. */
+export const withCheck = (node: NodeState, what: string, now: Instant): NodeState => ({
+  ...node,
+  checkedAt: { ...node.checkedAt, [what]: now },
+});
+
+/** The software list of a node. `downloading` is shown for an image that is on its way. */
+export function softwareList(profile: NodeProfile, settings: Settings, node: NodeState): SoftwareList {
   const versions = knownVersions(profile, node);
   const coming = new Set(
     node.jobs.flatMap((job) => (job.end === undefined && job.task.kind === "download" ? [job.task.version] : [])),
   );
   return {
-    updatedAt: now,
+    updatedAt: checkedAt(node, "software"),
     entries: versions.map((version, index): SoftwareEntry => {
       const sizeMib = sizeOf(version);
       return {

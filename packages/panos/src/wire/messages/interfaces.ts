@@ -1,15 +1,23 @@
 import { leaves, type Markup, xml } from "../xml/write.ts";
 
-/** A data interface. */
+/** A data interface: a port, or something that goes over ports. */
 export interface ShownInterface {
   readonly name: string;
   readonly id: number;
   readonly mac: string;
   readonly up: boolean;
+  /** Only ports are hardware. */
+  readonly isPort: boolean;
+  /** Empty when it is in none; so is the router. */
   readonly zone: string;
-  /** With mask; empty when it has none. */
-  readonly address: string;
+  readonly router: string;
+  /** Such as `layer3`. */
+  readonly mode: string;
+  /** With masks. */
+  readonly addresses: readonly string[];
   readonly mtu: number;
+  /** Of a VLAN; 0 when it has none. */
+  readonly tag: number;
 }
 
 const state = (of: ShownInterface): string => (of.up ? "up" : "down");
@@ -32,24 +40,24 @@ const logical = (of: ShownInterface): Markup =>
   leaves({
     name: of.name,
     zone: of.zone,
-    fwd: "vr:default",
+    fwd: of.router === "" ? "N/A" : `vr:${of.router}`,
     vsys: 1,
     "dyn-addr": "",
     addr6: "",
-    tag: 0,
-    ip: of.address === "" ? "N/A" : of.address,
+    tag: of.tag,
+    ip: of.addresses[0] ?? "N/A",
     id: of.id,
     addr: "",
   });
 
 export const renderHardware = (interfaces: readonly ShownInterface[]): Markup =>
-  xml`<hw>${interfaces.map((one) => xml`<entry>${hardware(one)}</entry>`)}</hw>`;
+  xml`<hw>${interfaces.filter(({ isPort }) => isPort).map((one) => xml`<entry>${hardware(one)}</entry>`)}</hw>`;
 
 export const renderInterfaces = (interfaces: readonly ShownInterface[]): Markup =>
   xml`<ifnet>${interfaces.map((one) => xml`<entry>${logical(one)}</entry>`)}</ifnet>${renderHardware(interfaces)}`;
 
 export const renderInterface = (one: ShownInterface, traffic: InterfaceTraffic): Markup =>
-  xml`<dp>dp0</dp><hw>${hardware(one)}</hw><ifnet>${leaves({ name: one.name, mtu: one.mtu, zone: one.zone, vsys: "vsys1", mode: "layer3", service: "" })}<addr>${one.address === "" ? "" : xml`<member>${one.address}</member>`}</addr><counters><ifnet><entry>${counters(one.name, traffic)}</entry></ifnet></counters></ifnet>`;
+  xml`<dp>dp0</dp>${one.isPort ? xml`<hw>${hardware(one)}</hw>` : undefined}<ifnet>${leaves({ name: one.name, mtu: one.mtu, zone: one.zone, vsys: "vsys1", mode: one.mode, service: "" })}<addr>${one.addresses.map((address) => xml`<member>${address}</member>`)}</addr><counters><ifnet><entry>${counters(one.name, traffic)}</entry></ifnet></counters></ifnet>`;
 
 /** What went through an interface since boot. */
 export interface InterfaceTraffic {

@@ -55,12 +55,16 @@ export function renderResources(load: ManagementLoad): Markup {
   return block(`${lines.join("\n")}\n`);
 }
 
-/** Sensors of a hardware firewall. Virtual ones have none. */
-export function renderEnvironmentals(alarm: boolean): Markup {
+/** Sensors of a hardware firewall: warmer, and with faster fans, the more of its load (0 … 1) it carries. Virtual ones have none. */
+export function renderEnvironmentals(alarm: boolean, load: number): Markup {
   const flag = alarm ? "True" : "False";
   const sensor = (description: string, values: Markup): Markup =>
     xml`<Slot1><entry><slot>1</slot><description>${description}</description>${values}</entry></Slot1>`;
-  const [celsius, rpm, volts] = [alarm ? "92.0" : "36.5", "6500", "12.0"];
+  const [celsius, rpm, volts] = [
+    (alarm ? 92 : 34 + 16 * load).toFixed(1),
+    String(Math.round(alarm ? 12_000 : 5500 + 4000 * load)),
+    "12.0",
+  ];
   return xml`<thermal>${sensor("Temperature near management plane", xml`<min>-5.0</min><max>70.0</max><alarm>${flag}</alarm><DegreesC>${celsius}</DegreesC>`)}</thermal><fantray>${sensor("Fan Tray", xml`<alarm>False</alarm><Inserted>True</Inserted><min>1</min>`)}</fantray><fan>${sensor("Fan #1 RPM", xml`<min>1000</min><alarm>False</alarm><RPMs>${rpm}</RPMs>`)}</fan><power>${sensor("Power 12V", xml`<min>10.8</min><max>13.2</max><alarm>False</alarm><Volts>${volts}</Volts>`)}</power><power-supply>${sensor("Power Supply #1", xml`<alarm>False</alarm><Inserted>True</Inserted><min>1</min>`)}</power-supply>`;
 }
 
