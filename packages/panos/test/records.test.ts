@@ -35,6 +35,34 @@ const entriesOf = (result: XmlElement) => childrenNamed(descend(result, "log", "
 const texts = (entries: readonly XmlElement[], name: string) => entries.map((entry) => childText(entry, name));
 
 describe("logs", () => {
+  test("who logs in where, and what gets which tags, is logged by itself", async () => {
+    await using pair = await PairSite.start();
+    const fw = await aFirewall(pair);
+    const tell = (payload: string) =>
+      fw.call({
+        type: "user-id",
+        cmd: `<uid-message><version>2.0</version><type>update</type><payload>${payload}</payload></uid-message>`,
+      });
+    const entry = "<entry ip='10.1.1.1'><tag><member>web</member><member>db</member></tag></entry>";
+    await tell(`<login><entry name='lab\\ann' ip='10.1.1.1' timeout='5'/></login><register>${entry}</register>`);
+    await tell(`<logout><entry name='lab\\ann' ip='10.1.1.1'/></logout><unregister>${entry}</unregister>`);
+    const users = await fw.logs("userid", "", { dir: "forward" });
+    expect(texts(users, "subtype")).toEqual(["login", "logout"]);
+    expect(texts(users, "user")).toEqual(["lab\\ann", "lab\\ann"]);
+    expect(texts(users, "timeout")).toEqual(["300", "0"]);
+    const tags = await fw.logs("iptag", "(ip eq 10.1.1.1)", { dir: "forward" });
+    expect(texts(tags, "event_id")).toEqual(["register", "register", "unregister", "unregister"]);
+    expect(texts(tags, "tag_name")).toEqual(["web", "db", "web", "db"]);
+    await fw.call({ type: "op", cmd: "<clear><log><iptag/></log></clear>" });
+    expect(await fw.logs("iptag")).toHaveLength(0);
+    expect(await fw.logs("userid")).toHaveLength(2);
+    const many = Array.from({ length: 150 }, (_, n) => `<entry name='u' ip='10.2.0.${n}'/>`).join("");
+    await tell(`<login>${many}</login>`);
+    expect(await fw.logs("userid", "", { nlogs: "1000" })).toHaveLength(102);
+    expect(texts(await fw.logs("system", "(subtype eq userid)"), "opaque")[0]).toContain("50 further mappings");
+    expect((await fw.logs("wildfire", "", { nlogs: "5" })).length).toBe(5);
+  });
+
   test("of entries that tell the same the newest is enough, if that is wanted", async () => {
     await using pair = await PairSite.start();
     const fw = await aFirewall(pair);
@@ -151,7 +179,7 @@ describe("logs", () => {
     const again = await fw.logs("traffic", `(seqno eq ${newest})`);
     expect(again).toEqual([entries[0]]);
     expect(await fw.logs("threat", "(severity geq high)", { nlogs: "3" })).toHaveLength(3);
-    expect(await fw.logs("wildfire")).toHaveLength(0);
+    expect(await fw.logs("globalprotect")).toHaveLength(0);
   });
 
   test("a query that cannot be carried out is refused, and a job ends once", async () => {

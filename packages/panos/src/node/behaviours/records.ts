@@ -15,4 +15,9 @@ const clears = (type: KeptLogType): Behavior<RecordingNode> => ({
   },
 });
 
-export const recordBehaviors: readonly Behavior<RecordingNode>[] = [clears("config"), clears("system")];
+export const recordBehaviors: readonly Behavior<RecordingNode>[] = [
+  clears("config"),
+  clears("system"),
+  clears("userid"),
+  clears("iptag"),
+];

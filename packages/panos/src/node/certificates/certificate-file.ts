@@ -9,7 +9,7 @@ export interface CertificateFile {
 
 export type CertificateReading =
   | { readonly ok: true; readonly content: CertificateFile }
-  | { readonly ok: false; readonly why: "malformed" | "passphrase" };
+  | { readonly ok: false; readonly why: "malformed" | "passphrase" | "unknown-cipher" };
 
 const CERTIFICATE = /-----BEGIN (CERTIFICATE|TRUSTED CERTIFICATE)-----[\s\S]+?-----END \1-----/;
 const PRIVATE_KEY = /-----BEGIN ((?:RSA |EC |ENCRYPTED )?PRIVATE KEY)-----[\s\S]+?-----END \1-----/;

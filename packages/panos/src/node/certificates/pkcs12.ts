@@ -44,12 +44,14 @@ export function writePkcs12({ certificates, key }: Pkcs12, name: string, passphr
 
 export type Pkcs12Reading =
   | { readonly ok: true; readonly content: Pkcs12 }
-  | { readonly ok: false; readonly why: "malformed" | "passphrase" };
+  | { readonly ok: false; readonly why: "malformed" | "passphrase" | "unknown-cipher" };
 
 const MALFORMED: Pkcs12Reading = { ok: false, why: "malformed" };
 const WRONG: Pkcs12Reading = { ok: false, why: "passphrase" };
+/** The seal fits the passphrase, and yet what is inside cannot be opened. */
+const UNKNOWN: Pkcs12Reading = { ok: false, why: "unknown-cipher" };
 
-/** Reads a PKCS #12 file that is sealed with a passphrase. Files encrypted with RC2 count as `passphrase`: they cannot be opened. */
+/** Reads a PKCS #12 file that is sealed with a passphrase. What RC2 and the like have encrypted cannot be opened. */
 export function readPkcs12(file: Uint8Array, passphrase: string): Pkcs12Reading {
   const [, content, seal] = inside(readOne(file)) ?? [];
   const safe = dataOf(content);
@@ -59,7 +61,7 @@ export function readPkcs12(file: Uint8Array, passphrase: string): Pkcs12Reading 
   let key: Uint8Array | undefined;
   for (const part of inside(readOne(safe)) ?? []) {
     const opened = dataOf(part) ?? decrypted(part, passphrase);
-    if (opened === undefined) return WRONG;
+    if (opened === undefined) return UNKNOWN;
     for (const bag of inside(readOne(opened)) ?? []) {
       const [kind, holder] = inside(bag) ?? [];
       const [value] = inside(holder, TAGS.context) ?? [];
@@ -68,7 +70,7 @@ export function readPkcs12(file: Uint8Array, passphrase: string): Pkcs12Reading 
       if (oidOf(kind) === SHROUDED_KEY_BAG) {
         const [algorithm, encrypted] = inside(value) ?? [];
         const plain = encrypted && decryptWith(passphrase, algorithm, encrypted.content);
-        if (plain === undefined) return WRONG;
+        if (plain === undefined) return UNKNOWN;
         key ??= plain;
       }
     }

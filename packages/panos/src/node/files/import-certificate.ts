@@ -17,6 +17,10 @@ interface Named {
 
 const failed = (file: UploadedFile, why: string): Answer =>
   refused(CODES.invalidObject, `Import of ${file.name} failed. ${why}`);
+const WHY: Readonly<Record<string, string>> = {
+  passphrase: "The passphrase is wrong.",
+  "unknown-cipher": "It is encrypted in a way that is not supported.",
+};
 const FORMATS: Readonly<Record<string, string>> = { pem: "PEM", pkcs12: "PKCS12" };
 
 /** What a call says of the certificate, and what its file holds; an answer when either will not do. */
@@ -32,10 +36,7 @@ function readNamed(file: UploadedFile, call: ApiCall): Named | Answer {
       ? readContainer(file.content, passphrase)
       : readPem(Buffer.from(file.content).toString("latin1"), passphrase);
   if (reading.ok) return { name, content: reading.content };
-  return failed(
-    file,
-    reading.why === "passphrase" ? "The passphrase is wrong." : `It cannot be read in ${FORMATS[format]} format.`,
-  );
+  return failed(file, WHY[reading.why] ?? `It cannot be read in ${FORMATS[format]} format.`);
 }
 
 const formatOf = (call: ApiCall): string => parameter(call.parameters, "format") ?? "pem";

@@ -41,7 +41,12 @@ export function* computedLogs(serial: string, type: string, until: Instant): Gen
   }
 }
 
-const SUBTYPES: Readonly<Record<string, string>> = { traffic: "end", threat: "vulnerability", url: "url" };
+const SUBTYPES: Readonly<Record<string, string>> = {
+  traffic: "end",
+  threat: "vulnerability",
+  url: "url",
+  wildfire: "wildfire",
+};
 
 /** A number below `sides` for each throw; the same for the same serial and number. */
 type Dice = (sides: number) => number;
@@ -97,6 +102,16 @@ function fieldsOf(type: string, roll: Dice, at: Instant, seq: number): Readonly<
         severity: pick(roll, ["medium", "high", "critical"]),
         direction: "client-to-server",
         pcap_id: pcapId(at, seq),
+      };
+    case "wildfire":
+      return {
+        ...common,
+        action: "allow",
+        misc: `file-${roll(100_000)}.exe`,
+        filetype: "pe",
+        filedigest: Array.from({ length: 64 }, () => roll(16).toString(16)).join(""),
+        category: pick(roll, ["benign", "benign", "benign", "grayware"]),
+        severity: "informational",
       };
     case "url":
       return {

@@ -1,7 +1,7 @@
 import type { Instant } from "@understudy/kernel";
 
 /** Kinds of logs a node writes down. All others are computed when somebody asks. */
-export type KeptLogType = "config" | "system";
+export type KeptLogType = "config" | "system" | "userid" | "iptag";
 
 /** Something that is to be logged. */
 export interface NewLog {

@@ -101,7 +101,7 @@ function recordOf({ profile }: RecordingNode, entry: LogEntry): LogRecord {
   };
 }
 
-const TYPE_NAMES: Readonly<Record<string, string>> = { url: "THREAT" };
+const TYPE_NAMES: Readonly<Record<string, string>> = { url: "THREAT", wildfire: "THREAT" };
 
 /** Names that queries use for other fields. */
 const ALIASES: Readonly<Record<string, readonly string[]>> = {

@@ -63,7 +63,7 @@ const SILENT: ReadonlySet<Job["type"]> = new Set(["Log", "Report", "Exec"]);
 function logsOfJob(node: NodeState, job: Job): NewLog[] {
   const { end } = job;
   if (end === undefined || SILENT.has(job.type)) return [];
-  const name = NAMES[job.type] ?? job.type;
+  const name = job.task.kind === "content-download" ? "Content download" : (NAMES[job.type] ?? job.type);
   const well = end.result === "OK";
   const text = well
     ? `${name} job succeeded. JobId=${job.id}${by(job)}`

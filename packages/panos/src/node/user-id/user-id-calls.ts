@@ -4,12 +4,13 @@ import { readXml } from "../../wire/xml/read.ts";
 import { child, childText, descend, element, type XmlElement } from "../../wire/xml/tree.ts";
 import { type Markup, writeXml, xml } from "../../wire/xml/write.ts";
 import { missing } from "../api/answer-call.ts";
-import type { Caller, PanosNode } from "../node.ts";
+import type { Caller, RecordingNode } from "../node.ts";
 import { applyUidMessage, type UidComplaint } from "./apply-uid-message.ts";
 import { aliveOnly, NO_DYNAMIC_OBJECTS } from "./dynamic-objects.ts";
+import { userIdLogs } from "./user-id-logs.ts";
 
 /** Answers `type=user-id`: the message stands in `cmd`, or in the uploaded file. */
-export function answerUserId(node: PanosNode, call: ApiCall, caller: Caller): Answer | Promise<Answer> {
+export async function answerUserId(node: RecordingNode, call: ApiCall, caller: Caller): Promise<Answer> {
   const source = call.file?.content ?? parameter(call.parameters, "cmd");
   if (source === undefined || source.length === 0) return missing("cmd");
   const reading = readXml(source);
@@ -17,11 +18,15 @@ export function answerUserId(node: PanosNode, call: ApiCall, caller: Caller): An
   if (reading.root.name !== "uid-message") return badRequest("uid-message expected");
   const payload = payloadOf(reading.root);
   const version = childText(reading.root, "version") ?? "2.0";
-  return node.change((state, now) => {
+  const vsys = caller.vsys ?? "vsys1";
+  const { answer, logs } = await node.change((state, now) => {
     const before = aliveOnly(state.dynamic ?? NO_DYNAMIC_OBJECTS, now);
-    const { objects, complaints } = applyUidMessage(before, payload, now, caller.vsys ?? "vsys1");
-    return { state: { ...state, dynamic: objects }, result: told(version, complaints) };
+    const { objects, complaints } = applyUidMessage(before, payload, now, vsys);
+    const outcome = { answer: told(version, complaints), logs: userIdLogs(before, objects, now, vsys) };
+    return { state: { ...state, dynamic: objects }, result: outcome };
   });
+  if (logs.length > 0) await node.note(logs);
+  return answer;
 }
 
 /** Devices find the payload inside `type` too; pan-python's own tests put it there. */
