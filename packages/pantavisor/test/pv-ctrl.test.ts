@@ -127,11 +127,35 @@ describe.each(["strict", "safe"] as const)("the control socket, %s profile", (co
     expect((await send("GET", "/device-meta")).body).toContain('"k":{"a":1}');
     await send("PUT", "/device-meta/k", "5");
     expect((await send("GET", "/device-meta")).body).toContain('"k":"5"');
+    await send("PUT", "/device-meta/k", '[ 1, {"b" : "c\\n"} ]');
+    expect((await send("GET", "/device-meta")).body).toContain('"k":[ 1, {"b" : "c\\n"} ],');
+    await send("PUT", "/device-meta/k", '"q" \\n\n');
+    expect((await send("GET", "/device-meta")).body).toContain('"k":"\\u0022q\\u0022 \\u005Cn\\u000A"');
+    await send("PUT", "/user-meta/k", '"\t');
+    expect((await send("GET", "/user-meta")).body).toContain('"k":"\\u0022\\u0009"');
     await send("PUT", "/device-meta/a%20b", "x");
     expect((await send("GET", "/device-meta")).body).toContain('"a%20b":"x"');
     expect((await send("PUT", "/device-meta/k", "v".repeat(4097))).status).toBe(507);
     expect((await send("DELETE", "/device-meta/k")).status).toBe(200);
     expect((await send("GET", "/device-meta")).body).not.toContain('"k"');
+  });
+
+  test("what the original's curl in shell sends: blanks in a key, and the length of standard input beside an empty one", async () => {
+    const wrapped = async (line: string, headers: string, body: string) =>
+      parseReply(
+        await exchange(live.socket, `${line} HTTP/1.0\r\nHost: localhost\r\n${headers}Content-Length: \r\n\r\n${body}`),
+      );
+    const put = await wrapped(`PUT /objects/${sha("from stdin")}`, "Content-Length:10\r\n", "from stdin");
+    expect([put.line, put.status]).toEqual(["HTTP/1.0 200 OK", 200]);
+    expect((await send("GET", `/objects/${sha("from stdin")}`)).body).toContain("from stdin");
+    const spaced = "HTTP/1.0\r\nHost: localhost\r\nContent-Length: 1\r\n\r\nx";
+    expect(parseReply(await exchange(live.socket, `PUT /device-meta/my key ${spaced}`)).status).toBe(200);
+    expect(parseReply(await exchange(live.socket, `PUT /device-meta/schön ${spaced}`)).status).toBe(200);
+    expect((await send("GET", "/device-meta")).body).toContain('"sch\xc3\xb6n":"x","my key":"x"');
+    expect(parseReply(await exchange(live.socket, `DELETE /device-meta/schön ${spaced}`)).status).toBe(200);
+    expect(parseReply(await exchange(live.socket, `PUT /containers/a b ${spaced}`)).body).toBe(
+      error("Container not found"),
+    );
   });
 
   test("vector 20: user metadata set configuration, and give it back", async () => {

@@ -118,6 +118,8 @@ export interface ServeOptions {
    * Default `full`.
    */
   readonly http10?: "full" | "bare";
+  /** `spaced`: blanks within the target of a request are part of it, as some servers read them. Default `strict`: they are malformed. */
+  readonly targets?: "strict" | "spaced";
   /** Set by {@link scopeNetwork}. */
   readonly holder?: Holder;
 }

@@ -82,7 +82,7 @@ export class ControlServer implements HttpHandler {
     const { now } = this.#core;
     if (!METHODS.has(request.method)) return unsupported(501, now);
     if (!isLocalHost(request)) return this.#strict ? { outcome: "close" } : lastFailure(400, "Bad host", now);
-    const whole = targetPath(request.target);
+    const whole = inUtf8(targetPath(request.target));
     const query = whole.indexOf("?");
     const path = query < 0 ? whole : whole.slice(0, query);
     if (request.method === "HEAD") return this.#head(request, path);
@@ -222,6 +222,16 @@ export class ControlServer implements HttpHandler {
 const revisionIn = (parts: readonly string[], behind: number): string =>
   parts.slice(1, parts.length - behind).join("/");
 
+/** Request lines come byte by byte as Latin-1; what is UTF-8 is read as such, as keys and names are in the listings. */
+function inUtf8(path: string): string {
+  if (!/^[\0-\xff]*[\x80-\xff][\0-\xff]*$/.test(path)) return path;
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(Buffer.from(path, "latin1"));
+  } catch {
+    return path;
+  }
+}
+
 /** Absent, empty or `localhost`, with any port; an absolute target must say so, too. */
 function isLocalHost(request: ReceivedRequest): boolean {
   const named = (host: string): boolean => host === "" || host.replace(/:\d*$/, "") === "localhost";
@@ -234,6 +244,7 @@ export function serveControl(core: Core, model: ControlModel): Promise<Listener>
   return core.world.network.serve(unix(CONTROL_SOCKET), new ControlServer(core, model, HOST), {
     name: "pv-ctrl",
     http10: "bare",
+    targets: "spaced",
     limits: { headerBytes: HEADER_BYTES, bodyBytes: BODY_BYTES },
     refusal: (status) =>
       status === 400 || status === 501

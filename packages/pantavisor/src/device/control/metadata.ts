@@ -2,7 +2,7 @@ import { type HttpReply, type JsonValue, milliseconds, type ReceivedRequest, Sto
 import { renderMetadata } from "../../wire/control/control-json.ts";
 import { done, failure, jsonText } from "../../wire/control/control-reply.ts";
 import { isRecord, parseJsonOrNothing } from "../../wire/fields.ts";
-import { metadataText } from "../../wire/metadata-value.ts";
+import { equalJson, metadataText, metadataValue } from "../../wire/metadata-value.ts";
 import type { Core } from "../core.ts";
 import { CHECK_IN_WAKE } from "../hub/check-in.ts";
 import { DEVICE_META_FOLDER, USER_META_FILE, USER_META_FOLDER } from "../layout.ts";
@@ -23,8 +23,12 @@ const newestFirst = (map: Readonly<Record<string, JsonValue>>): readonly (readon
   Object.entries(map).reverse();
 
 /** `GET /device-meta`. */
-export const listDeviceMetadata = async (core: Core): Promise<HttpReply> =>
-  jsonText(renderMetadata(newestFirst(await wholeMetadata(core))));
+export async function listDeviceMetadata(core: Core): Promise<HttpReply> {
+  const shown: Record<string, JsonValue> = { ...(await wholeMetadata(core)) };
+  for (const [key, raw] of await rawValues(core, "device"))
+    if (Object.hasOwn(shown, key) && equalJson(shown[key], metadataValue(raw))) shown[key] = raw;
+  return jsonText(renderMetadata(newestFirst(shown)));
+}
 
 /** `GET /user-meta`. */
 export const listUserMetadata = async (core: Core): Promise<HttpReply> =>
@@ -36,12 +40,19 @@ export async function userMetadata(core: Core): Promise<Readonly<Record<string, 
   const text = await storage.readText(USER_META_FILE);
   const stored = text === undefined ? undefined : parseJsonOrNothing(text)?.value;
   const map: Record<string, JsonValue> = isRecord(stored) ? { ...(stored as Record<string, JsonValue>) } : {}; // from JSON text
-  for (const name of await storage.list(USER_META_FOLDER)) {
-    if (name === RESERVED_KEY) continue;
-    const raw = await storage.readText(`${USER_META_FOLDER}/${name}`);
-    if (raw !== undefined) map[name] = raw;
-  }
+  for (const [key, raw] of await rawValues(core, "user")) map[key] = raw;
   return map;
+}
+
+/** What was set here, by key: the text as it came. */
+async function rawValues(core: Core, kind: Kind): Promise<readonly (readonly [key: string, raw: string])[]> {
+  const values: [string, string][] = [];
+  for (const name of await core.world.storage.list(folderOf(kind))) {
+    if (name === RESERVED_KEY) continue;
+    const raw = await core.world.storage.readText(`${folderOf(kind)}/${name}`);
+    if (raw !== undefined) values.push([name, raw]);
+  }
+  return values;
 }
 
 /** `PUT /user-meta/<key>` and `PUT /device-meta/<key>`. */

@@ -1,22 +1,30 @@
 import type { JsonObject, JsonValue } from "@understudy/kernel";
 import { metadataText, metadataValue } from "../metadata-value.ts";
 
-/** A text as the control socket writes it: like JSON, but control characters in upper-case hex. */
+/**
+ * A text as the control socket writes it: quotes, backslashes and control characters as `\u00XX` in upper-case hex, never as `\"`
+ * or `\n`, so that it survives the `echo` of a shell that reads backslashes.
+ */
 export const controlString = (text: string): string =>
-  JSON.stringify(text).replace(/\\u([0-9a-f]{4})/g, (_, digits: string) => `\\u${digits.toUpperCase()}`);
+  `"${text.replace(SPECIAL, (one) => `\\u00${one.charCodeAt(0).toString(16).toUpperCase().padStart(2, "0")}`)}"`;
+
+const SPECIAL = /["\\\0-\x1f]/g;
 
 /**
- * A metadata listing: compact, in the given order. Values that are JSON objects or arrays stand as such, all others as strings; keys
- * whose value is the empty text are left out.
+ * A metadata listing: compact, in the given order. Values that are JSON objects or arrays stand as such, byte for byte as they were
+ * given, all others as strings; keys whose value is the empty text are left out.
  */
 export function renderMetadata(entries: readonly (readonly [key: string, value: JsonValue])[]): string {
   const shown = entries.flatMap(([key, value]) => {
     if (value === null || value === "") return [];
-    const plain = typeof value === "string" ? metadataValue(value) : value;
-    const text = typeof plain === "object" ? JSON.stringify(plain) : controlString(metadataText(plain));
-    return [`${controlString(key)}:${text}`];
+    return [`${controlString(key)}:${shownValue(value)}`];
   });
   return `{${shown.join(",")}}`;
+}
+
+function shownValue(value: JsonValue): string {
+  const isStructure = typeof value === "object" || typeof metadataValue(metadataText(value)) === "object";
+  return isStructure ? metadataText(value) : controlString(metadataText(value));
 }
 
 /** One revision as `GET /steps` shows it. `progress` is the progress document's own text. */

@@ -21,8 +21,8 @@ const UNTIL_CLOSE: Framing = Object.freeze({ kind: "until-close" });
 const problem = (why: string, status: 400 | 501 = 400): FramingProblem => ({ kind: "problem", status, why });
 
 /**
- * Of a request. `Transfer-Encoding: identity` counts as none. Two lengths, or a length beside chunks, are refused: two readers
- * could see two different requests in them.
+ * Of a request. `Transfer-Encoding: identity` counts as none, and so does an empty length beside a real one. Two lengths, or a
+ * length beside chunks, are refused: two readers could see two different requests in them.
  */
 export function requestFraming(version: "1.0" | "1.1", headers: Headers): Framing | FramingProblem {
   const framing = announced(version, headers);
@@ -49,8 +49,9 @@ function announced(version: "1.0" | "1.1", headers: Headers): Framing | FramingP
     if (name.length === 17 && name.toLowerCase() === "transfer-encoding")
       codings = codings === undefined ? value : `${codings},${value}`;
     if (name.length === 14 && name.toLowerCase() === "content-length") {
-      if (length !== undefined && length !== value) return problem("two different content lengths");
-      length = value;
+      if (length !== undefined && length !== "" && value !== "" && length !== value)
+        return problem("two different content lengths");
+      length = length === undefined || length === "" ? value : length;
     }
   }
   if (codings !== undefined) {

@@ -32,7 +32,11 @@ export type Reading =
 const WHOLE_BODY_BYTES = 64 * 1024;
 const NOTHING = Buffer.alloc(0);
 const MORE: Reading = Object.freeze({ kind: "more" });
-const REQUEST_LINE = /^([!#$%&'*+\-.^_`|~0-9A-Za-z]+) ([^\s]+) HTTP\/1\.(\d)$/;
+/** A request line. `spaced`: the target may have blanks in it; it ends before the last one. */
+const REQUEST_LINE = {
+  strict: /^([!#$%&'*+\-.^_`|~0-9A-Za-z]+) ([^\s]+) HTTP\/1\.(\d)$/,
+  spaced: /^([!#$%&'*+\-.^_`|~0-9A-Za-z]+) (\S|\S.*\S) +HTTP\/1\.(\d)$/,
+} as const;
 
 const refuse = (status: RefusalStatus, why: string): Reading => ({ kind: "refuse", status, why });
 
@@ -44,6 +48,7 @@ const refuse = (status: RefusalStatus, why: string): Reading => ({ kind: "refuse
 export class RequestReader {
   readonly #limits: ListenerLimits;
   readonly #source: BodySource;
+  readonly #line: RegExp;
   readonly #heads: HeadReader;
   #phase: "head" | "collect" | "stream" | "complete" = "head";
   #input: Buffer = NOTHING;
@@ -54,8 +59,9 @@ export class RequestReader {
   #bytes = 0;
   #stream: IncomingBody | undefined;
 
-  constructor(limits: ListenerLimits, source: BodySource) {
+  constructor(limits: ListenerLimits, source: BodySource, targets: keyof typeof REQUEST_LINE = "strict") {
     this.#limits = limits;
+    this.#line = REQUEST_LINE[targets];
     this.#source = source;
     this.#heads = new HeadReader(limits.headerBytes);
   }
@@ -110,7 +116,7 @@ export class RequestReader {
   #readHead(chunk: Buffer): Reading {
     let progress: HeadProgress = this.#heads.push(chunk);
     if (progress === "start-line") {
-      this.#start = parseStart(this.#heads.startLine);
+      this.#start = parseStart(this.#heads.startLine, this.#line);
       if (this.#start === undefined) return refuse(400, "not a request line of HTTP/1.0 or 1.1");
       progress = this.#heads.more();
     }
@@ -175,8 +181,8 @@ export class RequestReader {
   }
 }
 
-function parseStart(line: string): RequestStart | undefined {
-  const parts = REQUEST_LINE.exec(line);
+function parseStart(line: string, form: RegExp): RequestStart | undefined {
+  const parts = form.exec(line);
   if (parts === null) return undefined;
   const [, method, target, minor] = parts;
   if (method === undefined || target === undefined) return undefined;
