@@ -1,8 +1,8 @@
 import { between, type Duration, type Instant } from "@understudy/kernel";
 import type { Behavior } from "../../node/node.ts";
 import { familyOf, macAddress } from "../../node/profile.ts";
-import { type Answer, result } from "../../wire/api/answer.ts";
-import { devicesMessage, type ListedDevice } from "../../wire/messages/devices.ts";
+import type { Answer } from "../../wire/api/answer.ts";
+import { devicePieces, type ListedDevice } from "../../wire/messages/devices.ts";
 import { SyncStatuses } from "../push/sync-status.ts";
 import type { RunningPanorama } from "../running-panorama.ts";
 import type { DeviceRow } from "../tables.ts";
@@ -35,13 +35,17 @@ export function listed(
   };
 }
 
-function list(panorama: RunningPanorama, which: (connected: boolean) => boolean): Answer {
+const list = (panorama: RunningPanorama, which: (connected: boolean) => boolean): Answer => ({
+  kind: "pieces",
+  pieces: devicePieces(devicesOf(panorama, which)),
+});
+
+/** Each as it is when its turn comes. */
+function* devicesOf(panorama: RunningPanorama, which: (connected: boolean) => boolean): Generator<ListedDevice> {
   const now = panorama.now();
   const statuses = new SyncStatuses(panorama);
-  const devices: ListedDevice[] = [];
   for (const { row, connected } of panorama.registry.entries())
-    if (which(connected)) devices.push(listed(row, connected, now, statuses.policy(row.serial)));
-  return result(devicesMessage.render(devices));
+    if (which(connected)) yield listed(row, connected, now, statuses.policy(row.serial));
 }
 
 export const deviceBehaviors: readonly Behavior<RunningPanorama>[] = [

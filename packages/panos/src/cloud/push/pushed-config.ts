@@ -31,6 +31,17 @@ export const holderOf = (
   serial: string,
 ): XmlElement | undefined => entries(config, kind).find((entry) => serialsOf(entry).includes(serial));
 
+/** {@link holderOf} for every firewall that has one, by serial. */
+export function holdersBySerial(
+  config: XmlElement,
+  kind: "device-group" | "template-stack",
+): ReadonlyMap<string, XmlElement> {
+  const holders = new Map<string, XmlElement>();
+  for (const entry of entries(config, kind))
+    for (const serial of serialsOf(entry)) if (!holders.has(serial)) holders.set(serial, entry);
+  return holders;
+}
+
 /** Names of the templates of a stack, the most important first. */
 export const templatesOf = (stack: XmlElement): readonly string[] =>
   childrenNamed(descend(stack, "templates") ?? EMPTY, "member").map((member) => textOf(member).trim());

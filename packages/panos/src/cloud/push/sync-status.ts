@@ -1,6 +1,6 @@
 import { attribute, type XmlElement } from "../../wire/xml/tree.ts";
 import type { RunningPanorama } from "../running-panorama.ts";
-import { digestOfPush, holderOf, pushedPolicy, pushedTemplate } from "./pushed-config.ts";
+import { digestOfPush, holdersBySerial, pushedPolicy, pushedTemplate } from "./pushed-config.ts";
 
 export type SyncStatus = "In Sync" | "Out of Sync" | "";
 
@@ -9,6 +9,7 @@ export class SyncStatuses {
   readonly #panorama: RunningPanorama;
   readonly #running: XmlElement;
   readonly #digests = new Map<string, string>();
+  readonly #holders = new Map<string, ReadonlyMap<string, XmlElement>>();
 
   constructor(panorama: RunningPanorama) {
     this.#panorama = panorama;
@@ -35,7 +36,9 @@ export class SyncStatuses {
     make: (config: XmlElement, name: string) => XmlElement,
   ): SyncStatus {
     if (pushed === "") return "";
-    const holder = holderOf(this.#running, kind, serial);
+    const holders = this.#holders.get(kind) ?? holdersBySerial(this.#running, kind);
+    this.#holders.set(kind, holders);
+    const holder = holders.get(serial);
     const name = holder === undefined ? "" : (attribute(holder, "name") ?? "");
     const key = `${kind} ${name}`;
     const now = this.#digests.get(key) ?? digestOfPush(make(this.#running, name));

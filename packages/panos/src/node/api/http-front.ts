@@ -9,7 +9,7 @@ import {
   type Via,
 } from "@understudy/kernel";
 import { type Answer, badRequest, CODES, MALFORMED, refused } from "../../wire/api/answer.ts";
-import { httpReply, rendered } from "../../wire/api/http.ts";
+import { answerReply } from "../../wire/api/http.ts";
 import { type ApiCall, parameter, pathOf, readApiCall } from "../../wire/api/request.ts";
 import { isRestPath } from "../../wire/rest/resources.ts";
 import type { Caller, RecordingNode } from "../node.ts";
@@ -146,4 +146,4 @@ export class HttpFront<N extends RecordingNode> implements HttpHandler {
 
 const isKeygen = (call: ApiCall): boolean => parameter(call.parameters, "type") === "keygen";
 const hasType = (call: ApiCall): boolean => parameter(call.parameters, "type") !== undefined;
-const reply = (answer: Answer): HttpAnswer => httpReply(rendered(answer));
+const reply = (answer: Answer): HttpAnswer => answerReply(answer);

@@ -1,4 +1,13 @@
-import { type Body, type Clock, type Fault, type HttpAnswer, type HttpReply, seconds, text } from "@understudy/kernel";
+import {
+  type Body,
+  type Clock,
+  type Fault,
+  type HttpAnswer,
+  type HttpReply,
+  readText,
+  seconds,
+  text,
+} from "@understudy/kernel";
 import { type Answer, CODES, FORBIDDEN, notConnected, refused } from "../../wire/api/answer.ts";
 import { httpReply, type RenderedAnswer, rendered } from "../../wire/api/http.ts";
 
@@ -71,8 +80,10 @@ export async function answerUnder(
 }
 
 /** The first half of an answer: sent as a connection that breaks, or as if it were all there is. */
-function broken(answer: HttpAnswer, how: "truncated" | "malformed"): HttpAnswer {
-  if ("outcome" in answer || answer.body.kind !== "text") return answer;
+async function broken(given: HttpAnswer, how: "truncated" | "malformed"): Promise<HttpAnswer> {
+  if ("outcome" in given) return given;
+  const answer = given.body.kind === "stream" ? { ...given, body: text(await readText(given.body)) } : given;
+  if (answer.body.kind !== "text") return answer;
   const half = halved(answer);
   if (how === "malformed") return { ...answer, body: half };
   return { outcome: "truncate", reply: answer, after: half.kind === "text" ? Buffer.byteLength(half.text) : 0 };

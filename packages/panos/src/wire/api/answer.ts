@@ -2,10 +2,11 @@ import { type Markup, xml } from "../xml/write.ts";
 
 /**
  * What a node answers to a call. The form of the envelope follows from `kind`: data in `result`, an enqueued job, a plain
- * message, an error, a bare document, or a file.
+ * message, an error, a bare document, or a file. `pieces` is a `result` so long that it is written as it is sent.
  */
 export type Answer =
   | { readonly kind: "result"; readonly body: Markup; readonly code?: number; readonly attributes?: string }
+  | { readonly kind: "pieces"; readonly pieces: Iterable<Markup> }
   | { readonly kind: "job"; readonly job: number; readonly text: string; readonly extra?: Markup }
   | {
       readonly kind: "message";
@@ -95,11 +96,16 @@ export const notConnected = (serial: string): Answer => ({
 export const unexpected = (path: readonly string[]): Answer =>
   refused(CODES.invalidCommand, ` ${path.join(" -> ")}  is unexpected`);
 
+/** What stands around the pieces of a long result. */
+export const AROUND_PIECES = { before: `<response status="success"><result>`, after: "</result></response>" } as const;
+
 /** The answer as one document. Files have none: they are sent as they are. */
 export function renderAnswer(answer: Exclude<Answer, { kind: "file" }>): Markup {
   switch (answer.kind) {
     case "result":
       return xml`<response status="success"${code(answer.code)}><result${attributes(answer.attributes)}>${answer.body}</result></response>`;
+    case "pieces":
+      return { markup: AROUND_PIECES.before + Array.from(answer.pieces, textOf).join("") + AROUND_PIECES.after };
     case "job":
       return xml`<response status="success" code="19"><result>${answer.extra}<msg><line>${answer.text}</line></msg><job>${answer.job}</job></result></response>`;
     case "message":
@@ -111,6 +117,7 @@ export function renderAnswer(answer: Exclude<Answer, { kind: "file" }>): Markup 
   }
 }
 
+const textOf = ({ markup }: Markup): string => markup;
 const code = (value: number | undefined): Markup | undefined =>
   value === undefined ? undefined : xml` code="${value}"`;
 const attributes = (value: string | undefined): Markup | undefined =>

@@ -1,5 +1,6 @@
-import { type Headers, type HttpReply, text as textBody } from "@understudy/kernel";
-import { type Answer, CODES, renderAnswer } from "./answer.ts";
+import { type Headers, type HttpReply, streamBody, text as textBody } from "@understudy/kernel";
+import type { Markup } from "../xml/write.ts";
+import { type Answer, AROUND_PIECES, CODES, renderAnswer } from "./answer.ts";
 
 const XML_HEADERS: Headers = Object.freeze([["Content-Type", "application/xml; charset=UTF-8"] as const]);
 
@@ -33,4 +34,16 @@ export function httpReply(answer: RenderedAnswer): HttpReply {
     ["Content-Disposition", `attachment; filename=${name.replace(/[^A-Za-z0-9._()-]/g, "_")}`],
   ];
   return { status: answer.status, headers, body: { kind: "bytes", bytes: content } };
+}
+
+/** An answer as an HTTP reply; a long one is written while it is sent, and others are served in between. */
+export function answerReply(answer: Answer): HttpReply {
+  if (answer.kind !== "pieces") return httpReply(rendered(answer));
+  return { status: 200, headers: XML_HEADERS, body: streamBody(bytesOf(answer.pieces)) };
+}
+
+async function* bytesOf(pieces: Iterable<Markup>): AsyncGenerator<Uint8Array, void, undefined> {
+  yield Buffer.from(AROUND_PIECES.before);
+  for (const { markup } of pieces) yield Buffer.from(markup);
+  yield Buffer.from(AROUND_PIECES.after);
 }

@@ -2,7 +2,7 @@ import { type Duration, type Instant, parseIso } from "@understudy/kernel";
 import { dateTime, parseUptime, uptime } from "../time.ts";
 import { escapeAttribute, escapeText } from "../xml/characters.ts";
 import { attribute, childrenNamed, childText, descend, type XmlElement } from "../xml/tree.ts";
-import { raw } from "../xml/write.ts";
+import { type Markup, raw } from "../xml/write.ts";
 import { message } from "./message.ts";
 
 /** A firewall as Panorama lists it. What Panorama never learned is an empty text. */
@@ -28,10 +28,26 @@ export const devicesMessage = message<readonly ListedDevice[]>({
     const devices = descend(result, "devices");
     return devices === undefined ? undefined : childrenNamed(devices, "entry").map(parseDevice);
   },
-  render: (devices) => raw(`<devices>${devices.map(renderDevice).join("")}</devices>`),
+  render: (devices) => raw([...devicePieces(devices)].map(({ markup }) => markup).join("")),
   describe: (devices) =>
     `${devices.length} firewalls, ${devices.filter((device) => device.connected).length} connected`,
 });
+
+/** Firewalls in one piece of a long list: some 90 kB. */
+const PIECE = 64;
+
+/** The list as pieces that are written as they are asked for. */
+export function* devicePieces(devices: Iterable<ListedDevice>): Generator<Markup, void, undefined> {
+  let piece = "<devices>";
+  let count = 0;
+  for (const device of devices) {
+    piece += renderDevice(device);
+    if (++count % PIECE !== 0) continue;
+    yield raw(piece);
+    piece = "";
+  }
+  yield raw(`${piece}</devices>`);
+}
 
 const yes = (flag: boolean): string => (flag ? "yes" : "no");
 
