@@ -39,7 +39,7 @@ import type { CallAnswerer, PanoramaLink } from "./panorama-link.ts";
 import { DIALS, type ManagerStatus, PanoramaLinks } from "./panorama-links.ts";
 import type { FirewallState } from "./state.ts";
 import type { FirewallTies } from "./ties.ts";
-import { sessionCapacity, sessionsAt } from "./traffic.ts";
+import { PER_SESSION, sessionCapacity, sessionSeconds, sessionsAt } from "./traffic.ts";
 
 /** The data plane is fully busy before all of its session table is in use. */
 const FULL_LOAD_SHARE = 0.8;
@@ -101,6 +101,10 @@ export class RunningFirewall extends Firewall implements CallAnswerer, HttpHandl
 
   get listen(): DeviceFacts["listen"] {
     return this.#listeners.addresses;
+  }
+
+  override sessionsSince(at: Instant): number {
+    return Math.floor(sessionSeconds(this, at) / PER_SESSION.seconds);
   }
 
   override loadAt(at: Instant): number {

@@ -21,16 +21,16 @@ export function sessionsAt(firewall: RunningFirewall, at: Instant): number {
   return Math.max(0, Math.round(syncedSessions(firewall, sessions) * factor * back));
 }
 
-/** Sessions times seconds since boot, or since counters were cleared: what all counters follow from. */
-export function sessionSeconds(firewall: RunningFirewall): number {
+/** Sessions times seconds since boot, since counters were cleared, or since a given time: what all counters follow from. */
+export function sessionSeconds(firewall: RunningFirewall, from?: Instant): number {
   const { bootedAt, countersClearedAt } = firewall.state;
-  const since = Math.max(bootedAt, countersClearedAt ?? bootedAt) as Instant; // the later of two instants
+  const since = Math.max(bootedAt, from ?? countersClearedAt ?? bootedAt) as Instant; // the later of two instants
   const factors = trafficBetween(shapeOf(firewall), since, firewall.now());
   return ((firewall.whole.traffic.sessions + IDLE_SESSIONS) * factors) / 1000;
 }
 
-/** What a session carries in a second, on average. */
-export const PER_SESSION = Object.freeze({ packets: 0.6, kilobits: 4 });
+/** What a session carries in a second on average, and for how many seconds it lives. */
+export const PER_SESSION = Object.freeze({ packets: 0.6, kilobits: 4, seconds: 100 });
 
 /** There is some traffic besides sessions: hellos, probes, announcements. */
 const IDLE_SESSIONS = 10;

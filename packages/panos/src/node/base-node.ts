@@ -116,6 +116,10 @@ export abstract class BaseNode<Whole extends { readonly node: NodeState }> imple
     return this.world.faults.strike(operation);
   }
 
+  sessionsSince(_at: Instant): number {
+    return 0;
+  }
+
   /** A node without a data plane is always about as busy. */
   loadAt(at: Instant): number {
     return at < this.state.bootedAt ? 0 : 0.1;

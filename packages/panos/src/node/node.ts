@@ -43,6 +43,8 @@ export interface PanosNode {
   strike(operation: string): Fault | undefined;
   /** Which part of what its data plane can carry (0 … 1) it carried at a time; 0 before its boot. */
   loadAt(at: Instant): number;
+  /** Sessions set up since a time after its boot; none where there is no data plane. */
+  sessionsSince(at: Instant): number;
   /** Draws how long something takes. */
   draw(span: Span): Duration;
   stream(name: string): RandomStream;

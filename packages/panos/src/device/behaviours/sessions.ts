@@ -14,9 +14,6 @@ type FirewallBehavior = Behavior<RunningFirewall>;
 /** Sessions that are listed one by one; the count has all. */
 const LISTED_SESSIONS = 100;
 
-/** How long a session lives on average. */
-const SESSION_SECONDS = 100;
-
 const tellsSessionCounts: FirewallBehavior = {
   on: "show.session.info",
   handle: (firewall) => {
@@ -30,10 +27,10 @@ const tellsSessionCounts: FirewallBehavior = {
         tcp: active - udp - icmp,
         udp,
         icmp,
-        installed: Math.floor(sessionSeconds(firewall) / SESSION_SECONDS) + active,
+        installed: Math.floor(sessionSeconds(firewall) / PER_SESSION.seconds) + active,
         kbps: active * PER_SESSION.kilobits,
         pps: Math.floor(active * PER_SESSION.packets),
-        cps: Math.floor(active / SESSION_SECONDS),
+        cps: Math.floor(active / PER_SESSION.seconds),
       }),
     );
   },

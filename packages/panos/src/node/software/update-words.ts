@@ -1,5 +1,7 @@
+import { days, instant, later } from "@understudy/kernel";
 import { argument, type Command } from "../../wire/api/command.ts";
 import type { ContentEntry } from "../../wire/messages/content.ts";
+import { dateTime } from "../../wire/time.ts";
 import { descend } from "../../wire/xml/tree.ts";
 import type { JobType, UpdateKind } from "../jobs/job.ts";
 
@@ -59,12 +61,23 @@ export const listedUpdates = (
     ...standing(version),
   }));
 
-/** Follows from the number of the update, so that it is the same wherever it is told. */
-export const releasedOn = (version: string): string => {
+/** Numbers of updates that came out on days that are known, with how many days there are between two numbers. */
+const ORIGINS = [
+  { from: 0, day: instant(1_735_689_600_000), every: 1 },
+  { from: 8000, day: instant(1_514_764_800_000), every: 3.4 },
+  { from: 100_000, day: instant(1_735_689_600_000), every: 0.01 },
+] as const;
+/** Numbers that are further away are all as young. */
+const MAX_DAYS = 4000;
+
+/** Follows from the number of the update, so that it is the same wherever it is told, and newer ones are younger. */
+export function releasedOn(version: string): string {
   const number = Number.parseInt(version, 10) || 0;
-  const [month, day] = [1 + (Math.floor(number / 28) % 12), 1 + (number % 28)];
-  return `2025/${String(month).padStart(2, "0")}/${String(day).padStart(2, "0")} 00:00:00 UTC`;
-};
+  const { from, day, every } = ORIGINS.findLast((origin) => number >= origin.from) ?? ORIGINS[0];
+  const base = from === 0 ? 5000 : from === 100_000 ? 800_000 : from;
+  const passed = Math.min(MAX_DAYS, Math.max(0, Math.floor((number - base) * every)));
+  return `${dateTime(later(day, days(passed))).slice(0, 10)} 00:00:00 UTC`;
+}
 
 /** The update an order names: `latest` or nothing, a version, or a version within the name of a file. `undefined`: it is not offered. */
 export function wantedUpdate(offered: readonly string[], command: Command): string | undefined {
