@@ -2,17 +2,21 @@ import type { Instant } from "@understudy/kernel";
 import type { FirewallProfile } from "../node/firewall-profile.ts";
 import { macAddress } from "../node/profile.ts";
 import type { ArpEntry, Route } from "../wire/messages/routing.ts";
-import type { RunningFirewall } from "./running-firewall.ts";
+import type { Firewall } from "./firewall.ts";
+import type { HaLink } from "./ha/ha-link.ts";
 import { type TrafficShape, trafficBetween, trafficFactor } from "./traffic-pattern.ts";
+
+/** A firewall as far as its traffic is a matter of. */
+type TrafficSource = Firewall & { readonly ha: Pick<HaLink, "peer"> | undefined };
 
 /** How long it takes until all sessions are back that were cleared. */
 const RECOVERY = 60_000;
 
 /** Sessions a firewall has now. */
-export const sessionsNow = (firewall: RunningFirewall): number => sessionsAt(firewall, firewall.now());
+export const sessionsNow = (firewall: TrafficSource): number => sessionsAt(firewall, firewall.now());
 
 /** Sessions a firewall had at a time since its boot; none before. */
-export function sessionsAt(firewall: RunningFirewall, at: Instant): number {
+export function sessionsAt(firewall: TrafficSource, at: Instant): number {
   const { whole, state } = firewall;
   if (at < state.bootedAt) return 0;
   const { sessions, clearedAt } = whole.traffic;
@@ -22,7 +26,7 @@ export function sessionsAt(firewall: RunningFirewall, at: Instant): number {
 }
 
 /** Sessions times seconds since boot, since counters were cleared, or since a given time: what all counters follow from. */
-export function sessionSeconds(firewall: RunningFirewall, from?: Instant): number {
+export function sessionSeconds(firewall: TrafficSource, from?: Instant): number {
   const { bootedAt, countersClearedAt } = firewall.state;
   const since = Math.max(bootedAt, from ?? countersClearedAt ?? bootedAt) as Instant; // the later of two instants
   const factors = trafficBetween(shapeOf(firewall), since, firewall.now());
@@ -36,17 +40,17 @@ export const PER_SESSION = Object.freeze({ packets: 0.6, kilobits: 4, seconds: 1
 const IDLE_SESSIONS = 10;
 
 /** Sessions that a firewall can hold: what hardware of its size does. */
-export const sessionCapacity = ({ profile }: RunningFirewall): number =>
+export const sessionCapacity = ({ profile }: TrafficSource): number =>
   Math.max(262_142, 2 ** Math.ceil(Math.log2(profile.sessions * 3 + 1)) - 2);
 
-const shapeOf = ({ profile, state, world }: RunningFirewall): TrafficShape => ({
+const shapeOf = ({ profile, state, world }: TrafficSource): TrafficShape => ({
   pattern: profile.pattern,
   bootedAt: state.bootedAt,
   noise: (n) => world.random.stream("traffic-noise", n).next(),
 });
 
 /** With session synchronisation the many sessions of a pair are where the active role is. */
-function syncedSessions(firewall: RunningFirewall, own: number): number {
+function syncedSessions(firewall: TrafficSource, own: number): number {
   const { ha } = firewall;
   const peer = ha?.peer?.sessions;
   const linked = ha?.peer?.ha2 === true && firewall.whole.ha?.outages?.ha2 === undefined;
@@ -63,7 +67,7 @@ function routeNumber(i: number): Route {
 }
 
 /** The routing table. A boot that added or took away a route did so at the end of the table. */
-export function routesOf(firewall: RunningFirewall): readonly Route[] {
+export function routesOf(firewall: TrafficSource): readonly Route[] {
   const { routes } = firewall.whole.traffic;
   const usual = Math.min(routes, firewall.profile.routes);
   const added = Array.from({ length: Math.max(0, routes - firewall.profile.routes) }, (_, i) =>
@@ -84,7 +88,7 @@ function addedRoute(profile: FirewallProfile, i: number): Route {
 }
 
 /** The ARP table. */
-export const arpOf = (firewall: RunningFirewall): readonly ArpEntry[] =>
+export const arpOf = (firewall: TrafficSource): readonly ArpEntry[] =>
   Array.from({ length: firewall.whole.traffic.arpEntries }, (_, i) => ({
     ip: `10.1.${Math.floor(i / 256)}.${i % 256}`,
     mac: macAddress(firewall.profile.serial, 1000 + i),
