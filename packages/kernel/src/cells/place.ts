@@ -2,7 +2,7 @@ import type { Blobs } from "../storage/blob.ts";
 import { DirectoryBlobs } from "../storage/directory-blobs.ts";
 import { openDirectoryStorage } from "../storage/directory-storage.ts";
 import { MemoryBlobs } from "../storage/memory-blobs.ts";
-import { MemoryStorage } from "../storage/memory-storage.ts";
+import { MemoryStorage, type MemoryStorageOptions } from "../storage/memory-storage.ts";
 import { PathNames } from "../storage/path-names.ts";
 import type { PowerableStorage, Storage } from "../storage/storage.ts";
 import { openStores } from "../store/open-stores.ts";
@@ -43,6 +43,7 @@ export async function openPlace(options: PlaceOptions): Promise<Place> {
     const blobs = data === undefined ? new MemoryBlobs() : await DirectoryBlobs.open(`${data}/blobs`);
     const open: PowerableStorage[] = Object.values(storages);
     const { intern } = new PathNames();
+    let disks: MemoryStorageOptions | undefined; // one for all: stand-ins are many
     return {
       blobs,
       stores,
@@ -54,9 +55,10 @@ export async function openPlace(options: PlaceOptions): Promise<Place> {
       async storageFor(id, time) {
         const elsewhere = storages[id];
         if (elsewhere !== undefined) return elsewhere;
+        disks ??= { now: () => time.now(), intern };
         const storage =
           standIns === undefined
-            ? new MemoryStorage({ now: () => time.now(), intern })
+            ? new MemoryStorage(disks)
             : await openDirectoryStorage(`${standIns}/${id}`, { blobs });
         open.push(storage);
         return storage;

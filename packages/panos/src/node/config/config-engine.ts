@@ -35,7 +35,8 @@ export type Objection = (candidate: XmlElement) => Refusal | undefined;
 export class ConfigEngine {
   readonly #files: ConfigFiles;
   readonly #first: () => XmlElement;
-  readonly #documents = new Map<string, XmlElement>();
+  /** Absent with those who have none, as most have. */
+  #documents: Map<string, XmlElement> | undefined;
   #kept: Kept<Trees> | undefined;
 
   /** `first` makes the configuration such a node starts with. */
@@ -79,12 +80,12 @@ export class ConfigEngine {
 
   /** A document that was loaded or prepared; `undefined` for others. */
   document(name: string): XmlElement | undefined {
-    return this.#documents.get(name);
+    return this.#documents?.get(name);
   }
 
   /** A document, from memory or from where it is kept; `undefined` when there is none of that name. */
   async read(name: string): Promise<XmlElement | undefined> {
-    const known = this.#documents.get(name);
+    const known = this.#documents?.get(name);
     if (known !== undefined) return known;
     const text = await this.#files.read(name);
     const reading = text === undefined ? undefined : readXml(text);
@@ -161,7 +162,7 @@ export class ConfigEngine {
   async prepare(state: ConfigState, tree: XmlElement): Promise<Prepared> {
     const lastDocument = state.lastDocument + 1;
     const document = `document-${lastDocument}`;
-    this.#documents.set(document, tree);
+    this.#keep(document, tree);
     await this.#files.write(document, writeXml(tree).markup);
     await this.#files.sync();
     return { document, lastDocument, coverage: { upTo: this.#kept?.state.lastSeq ?? state.coverage.upTo, except: [] } };
@@ -170,7 +171,7 @@ export class ConfigEngine {
   /** Follows the stored state after it has changed: another document runs. */
   adopt(before: ConfigState, after: ConfigState): void {
     if (before.running === after.running) return;
-    const running = after.running === undefined ? this.#first() : this.#documents.get(after.running);
+    const running = after.running === undefined ? this.#first() : this.#documents?.get(after.running);
     if (running === undefined) return; // cannot be: a document in force was prepared or loaded
     const entries = this.#kept?.state.journal ?? [];
     const { lastSeq } = this.#kept?.state ?? { lastSeq: after.coverage.upTo };
@@ -181,12 +182,17 @@ export class ConfigEngine {
   async tidy(state: ConfigState, also: readonly string[]): Promise<void> {
     if (this.#kept === undefined) return;
     const needed = new Set([state.running, state.pushed, ...Object.values(state.saved), ...also]);
-    const useless = [...this.#documents.keys()].filter((name) => !needed.has(name));
+    const useless = [...(this.#documents?.keys() ?? [])].filter((name) => !needed.has(name));
     for (const name of useless) {
-      this.#documents.delete(name);
+      this.#documents?.delete(name);
       await this.#files.remove(name);
     }
     if (useless.length > 0) await this.#files.replaceJournal(this.journal);
+  }
+
+  #keep(name: string, tree: XmlElement): void {
+    this.#documents ??= new Map();
+    this.#documents.set(name, tree);
   }
 
   get #trees(): Kept<Trees> {
@@ -218,11 +224,11 @@ export class ConfigEngine {
   }
 
   async #load(name: string): Promise<XmlElement> {
-    const known = this.#documents.get(name);
+    const known = this.#documents?.get(name);
     if (known !== undefined) return known;
     const reading = readXml((await this.#files.read(name)) ?? "");
     const tree = reading.ok ? reading.root : this.#first();
-    this.#documents.set(name, tree);
+    this.#keep(name, tree);
     return tree;
   }
 }
