@@ -162,6 +162,37 @@ describe("the REST API of a firewall", () => {
   });
 });
 
+test("calls of the REST API are noted like all others, and fail like all others", async () => {
+  await using pair = await PairSite.start({
+    faults: [{ family: "panos", device: "primary", operation: "request", nth: 2, error: "http 503" }],
+  });
+  const rest = await aRestClient(pair, pair.direct(0));
+  expect((await rest("GET", `Objects/Addresses?${AT}`)).status).toBe(200);
+  await expect(rest("GET", `Objects/Addresses?${AT}`)).rejects.toThrow();
+  expect((await rest("DELETE", `Objects/Addresses?${AT}&name=nothing`)).status).toBe(404);
+  const { cell } = pair.site;
+  const world = await cell.power.operator("tester", new MemoryStorage(cell.ground.time));
+  const journal = await pair.site.during(
+    world.network.request(pair.panoramaEndpoint.address, {
+      method: "GET",
+      target: `/calls?device=${PRIMARY}`,
+      version: "1.1",
+      headers: [],
+      body: { kind: "empty" },
+    }),
+  );
+  expect(await readJson(journal.body)).toMatchObject({
+    calls: [
+      {
+        command: `rest DELETE /restapi/v11.1/Objects/Addresses?${AT}&name=nothing`,
+        response_status: "404",
+        admin: "admin",
+      },
+      { command: `rest GET /restapi/v11.1/Objects/Addresses?${AT}`, response_status: "success" },
+    ],
+  });
+});
+
 test("Panorama serves its device groups, and the XML API sees what REST wrote", async () => {
   await using pair = await PairSite.start();
   const rest = await aRestClient(pair, pair.panoramaEndpoint);

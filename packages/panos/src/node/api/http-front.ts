@@ -10,7 +10,7 @@ import {
 } from "@understudy/kernel";
 import { type Answer, badRequest, CODES, MALFORMED, refused } from "../../wire/api/answer.ts";
 import { answerReply } from "../../wire/api/http.ts";
-import { type ApiCall, parameter, pathOf, readApiCall } from "../../wire/api/request.ts";
+import { type ApiCall, credentialsOf, parameter, pathOf, readApiCall } from "../../wire/api/request.ts";
 import { isRestPath } from "../../wire/rest/resources.ts";
 import type { Caller, RecordingNode } from "../node.ts";
 import { answerRest } from "../rest/answer-rest.ts";
@@ -78,12 +78,25 @@ export class HttpFront<N extends RecordingNode> implements HttpHandler {
 
   handle(request: ReceivedRequest): HttpAnswer | Promise<HttpAnswer> {
     const path = pathOf(request.target);
-    if (isRestPath(path)) return answerRest(this.#node, request, this.#logins);
-    if (!isXmlPath(path)) return NOT_FOUND;
+    const isRest = isRestPath(path);
+    if (!isRest && !isXmlPath(path)) return NOT_FOUND;
     const fault = this.#node.strike("request");
-    return fault === undefined
-      ? this.#receive(request)
-      : answerUnder(fault, this.#node.world.clock, () => this.#receive(request));
+    const receive = () => (isRest ? this.#receiveRest(request) : this.#receive(request));
+    return fault === undefined ? receive() : answerUnder(fault, this.#node.world.clock, receive);
+  }
+
+  async #receiveRest(request: ReceivedRequest): Promise<HttpAnswer> {
+    const started = this.#node.now();
+    const credentials = credentialsOf(request.headers, {});
+    const answer = await answerRest(this.#node, request, this.#logins);
+    const admin = authenticate(this.#node, credentials) ?? (credentials.kind === "basic" ? credentials.user : "");
+    const parameters = {
+      type: "rest",
+      action: request.method,
+      xpath: request.target.replace(/([?&]key=)[^&]*/gi, "$1…"),
+    };
+    this.#observe({ parameters, credentials }, { admin, remote: request.via.remote }, answer, started);
+    return answer;
   }
 
   #receive(request: ReceivedRequest): HttpAnswer | Promise<HttpAnswer> {
