@@ -7,13 +7,13 @@ export type SyncStatus = "In Sync" | "Out of Sync" | "";
 /** Tells how what firewalls took over compares with what Panorama runs now. Digests are made once per group and stack. */
 export class SyncStatuses {
   readonly #panorama: RunningPanorama;
-  readonly #running: XmlElement;
+  /** Asked for when there is something to compare: a Panorama nobody has configured makes its configuration then. */
+  #running: XmlElement | undefined;
   readonly #digests = new Map<string, string>();
   readonly #holders = new Map<string, ReadonlyMap<string, XmlElement>>();
 
   constructor(panorama: RunningPanorama) {
     this.#panorama = panorama;
-    this.#running = panorama.config.running;
   }
 
   policy(serial: string): SyncStatus {
@@ -36,6 +36,7 @@ export class SyncStatuses {
     make: (config: XmlElement, name: string) => XmlElement,
   ): SyncStatus {
     if (pushed === "") return "";
+    this.#running ??= this.#panorama.config.running;
     const holders = this.#holders.get(kind) ?? holdersBySerial(this.#running, kind);
     this.#holders.set(kind, holders);
     const holder = holders.get(serial);
