@@ -1,7 +1,7 @@
 import type { Endpoints } from "../http/endpoints.ts";
 import { deleteDevice, patchDevice, setPublic } from "./change-devices.ts";
 import { putDevice } from "./claim.ts";
-import { createJoinToken, disableJoinToken, listJoinTokens } from "./join-tokens.ts";
+import { createJoinToken, disableJoinToken, getJoinToken, listJoinTokens, patchJoinToken } from "./join-tokens.ts";
 import { getUserMeta, patchDeviceMeta, patchUserMeta, putDeviceMeta, putUserMeta } from "./metadata.ts";
 import { validateOwnership } from "./ownership.ts";
 import { getDevice, getDeviceByPath, listDevices } from "./read-devices.ts";
@@ -14,6 +14,8 @@ export function deviceEndpoints(at: Endpoints): void {
 
   at.guarded("devices:read", "POST", "/devices/tokens", createJoinToken);
   at.guarded("devices:read", "GET", "/devices/tokens", listJoinTokens);
+  at.guarded("devices:read", "GET", "/devices/tokens/:id", getJoinToken);
+  at.guarded("devices:change", "PATCH", "/devices/tokens/:id", patchJoinToken);
   at.guarded("devices:change", "DELETE", "/devices/tokens/:id", disableJoinToken);
 
   at.guarded("devices:read", "GET", "/devices/np/:owner/:nick", getDeviceByPath);

@@ -48,11 +48,23 @@ test("a join token makes devices of its owner, with its metadata, until it is di
 
   const [listed] = (await hub.get("GET", "/devices/tokens", { token })) as unknown as Record<string, unknown>[];
   expect(listed).not.toHaveProperty("token");
+  const one = `/devices/tokens/${join.id}`;
+  expect(await hub.get("GET", one, { token })).toEqual(listed);
+  const renamed = await hub.get("PATCH", one, { token, value: { nick: "line-1", "default-user-meta": { k: "w" } } });
+  expect(renamed).toMatchObject({ nick: "line-1", "default-user-meta": { k: "w" }, id: join.id });
+  expect(renamed).not.toHaveProperty("token");
+  expect(await hub.get("POST", "/devices/", { value: {}, headers })).toMatchObject({ "user-meta": { k: "w" } });
+  expect((await hub.ask("PATCH", one, { token, value: {} })).status).toBe(400);
+  const other = await hub.login("user2");
+  for (const method of ["GET", "PATCH"]) {
+    expect((await hub.ask(method, one, { token: other, value: { nick: "x" } })).status).toBe(404);
+    expect((await hub.ask(method, "/devices/tokens/none", { token, value: { nick: "x" } })).status).toBe(400);
+  }
   expect(await hub.get("DELETE", `/devices/tokens/${join.id}`, { token })).toEqual({ status: "OK" });
   expect((await hub.ask("POST", "/devices/", { value: {}, headers })).status).toBe(400);
 });
 
-test("a device's metadata merge as the specification says, and nulls differ", async () => {
+test("metadata merge, and a null removes its key", async () => {
   await using hub = await HubUnderTest.open();
   const device = await hub.device();
   const owner = await hub.login();
@@ -64,14 +76,15 @@ test("a device's metadata merge as the specification says, and nulls differ", as
   await hub.get("PATCH", at("device-meta"), { token: device.token, value: { a: null, "pantahub.state": "idle" } });
   expect((await hub.ask("PATCH", at("device-meta"), { token: owner, value: {} })).status).toBe(400);
 
-  expect(await hub.get("PATCH", at("user-meta"), { token: owner, value: { x: 1, y: null } })).toEqual({
-    x: 1,
+  await hub.get("PATCH", at("user-meta"), { token: owner, value: { x: 1, y: 2 } });
+  expect(await hub.get("PATCH", at("user-meta"), { token: owner, value: { y: null, z: null } })).toEqual({
     y: null,
+    z: null,
   });
   expect((await hub.ask("PATCH", at("user-meta"), { token: device.token, value: {} })).status).toBe(400);
-  expect(await hub.get("GET", at("user-meta"), { token: device.token })).toEqual({ x: 1, y: null });
+  expect(await hub.get("GET", at("user-meta"), { token: device.token })).toEqual({ x: 1 });
   expect(await hub.get("GET", `/devices/${device.id}`, { token: owner })).toMatchObject({
-    "user-meta": { x: 1, y: null },
+    "user-meta": { x: 1 },
     "device-meta": { b: { c: 2 }, "pantahub.state": "idle" },
   });
 });
@@ -98,4 +111,26 @@ test("a public device shows itself to others without secrets and metadata", asyn
   const seen = await hub.get("GET", `/devices/${device.id}`, { token: other });
   expect(seen).toMatchObject({ public: true, "user-meta": {}, "device-meta": {} });
   expect(seen).not.toHaveProperty("secret");
+});
+
+test("a user finds devices by their metadata; operators, and what strangers may not see, are no filters", async () => {
+  await using hub = await HubUnderTest.open();
+  const owner = await hub.login();
+  const [one, two] = [await hub.device(), await hub.device()];
+  await hub.get("PATCH", `/devices/${one.id}/user-meta`, { token: owner, value: { site: "lab" } });
+  await hub.get("PATCH", `/devices/${two.id}/device-meta`, { token: two.token, value: { os: { name: "Linux" } } });
+  const found = async (query: string): Promise<unknown> =>
+    ((await hub.get("GET", `/devices/?${query}`, { token: owner })) as unknown as { id: string }[]).map(({ id }) => id);
+  expect(await found("user-meta.site=lab")).toEqual([one.id]);
+  expect(await found("user-meta.site=%5EL")).toEqual([one.id]);
+  expect(await found("user-meta.site=!lab")).toEqual([two.id]);
+  expect(await found("device-meta.os.name=Linux")).toEqual([two.id]);
+  expect(await found("device-meta.os=Linux")).toEqual([]);
+
+  expect((await hub.ask("GET", "/devices/?$where=1", { token: owner })).status).toBe(400);
+  await hub.get("PUT", `/devices/${one.id}/public`, { token: owner });
+  const stranger = { token: await hub.login("user2") };
+  for (const query of ["user-meta.site=lab", "device-meta.os.name=x", "challenge=x", "secret=x"])
+    expect((await hub.ask("GET", `/devices/?owner-nick=user1&${query}`, stranger)).status).toBe(400);
+  expect(await hub.get("GET", "/devices/?owner-nick=user1&public=true", stranger)).toHaveLength(1);
 });

@@ -3,7 +3,7 @@ import type { Caller } from "../../wire/pantahub/claims.ts";
 import type { JoinTokenResource } from "../../wire/pantahub/join-token-resource.ts";
 import { isId } from "../../wire/pantahub/object-id.ts";
 import { isAnonymousPrn, joinTokenPrn } from "../../wire/pantahub/prn.ts";
-import { objectMember, readOptionalObject, textMember } from "../http/body.ts";
+import { objectMember, readObjectBody, readOptionalObject, textMember } from "../http/body.ts";
 import type { Call } from "../http/endpoints.ts";
 import { Refusal } from "../http/refusal.ts";
 import { type Hub, newId, shownTime } from "../hub.ts";
@@ -35,6 +35,41 @@ export async function listJoinTokens(hub: Hub, _call: Call, caller: Caller): Pro
   mustBeUser(caller);
   const rows = await hub.find.joinTokensOfOwner.all([caller.prn]);
   return jsonReply(rows.map((row) => joinTokenResource(row)));
+}
+
+/** `GET /devices/tokens/:id` */
+export async function getJoinToken(hub: Hub, call: Call<{ id: string }>, caller: Caller): Promise<HttpReply> {
+  mustBeUser(caller);
+  return jsonReply(joinTokenResource(await ownJoinToken(hub, call, caller)));
+}
+
+/** `PATCH /devices/tokens/:id`: another nick, other metadata for devices that join from now on. */
+export async function patchJoinToken(hub: Hub, call: Call<{ id: string }>, caller: Caller): Promise<HttpReply> {
+  mustBeUser(caller);
+  const body = await readObjectBody(call.request);
+  const nick = textMember(body, "nick", 256) || undefined;
+  const defaultUserMeta = objectMember(body, "default-user-meta");
+  if (nick === undefined && defaultUserMeta === undefined)
+    throw new Refusal(400, "Only nick and default-user-meta can be changed");
+  const changed = await hub.store.change(async () => {
+    const row = await ownJoinToken(hub, call, caller);
+    const next: JoinTokenRow = {
+      ...row,
+      nick: nick ?? row.nick,
+      defaultUserMeta: defaultUserMeta ?? row.defaultUserMeta,
+      modified: hub.world.clock.now(),
+    };
+    return { writes: [replace(joinTokenTable, row, next)], result: next };
+  });
+  hub.world.audit.record({ who: caller.prn, action: "join-token.change", target: changed.id, result: "done" });
+  return jsonReply(joinTokenResource(changed));
+}
+
+async function ownJoinToken(hub: Hub, call: Call<{ id: string }>, caller: Caller): Promise<JoinTokenRow> {
+  if (!isId(call.params.id)) throw new Refusal(400, "A token's id has 24 hex digits");
+  const row = await hub.store.get(joinTokenTable, call.params.id);
+  if (row === undefined || row.owner !== caller.prn) throw new Refusal(404, "No such join token");
+  return row;
 }
 
 /** `DELETE /devices/tokens/:id`: the token stays listed, but no device joins with it any more. */

@@ -6,6 +6,7 @@ import type { Call } from "../http/endpoints.ts";
 import { Refusal } from "../http/refusal.ts";
 import type { Hub } from "../hub.ts";
 import { type DeviceRow, deviceTable } from "../tables/device-rows.ts";
+import { deviceFilter } from "./device-filter.ts";
 import { OWN_VIEW, PUBLIC_VIEW, showDevice, WHOLE_VIEW } from "./device-view.ts";
 import { isItself, isOwner } from "./find-device.ts";
 
@@ -40,10 +41,11 @@ export async function listDevices(hub: Hub, call: Call, caller: Caller): Promise
   const query = parseQuery(call.search);
   const asked = await askedOwner(hub, query);
   const foreign = asked !== undefined && asked !== caller.prn;
+  const fits = deviceFilter(query, { foreign });
   const rows = await listed(hub, caller, asked ?? caller.prn);
   const visible = foreign ? rows.filter((row) => row.public) : rows;
   const shown = await Promise.all(visible.map((row) => showDevice(hub, row, foreign ? PUBLIC_VIEW : WHOLE_VIEW)));
-  return jsonReply(shown.filter(matching(query)));
+  return jsonReply(shown.filter(fits));
 }
 
 async function listed(hub: Hub, caller: Caller, owner: string): Promise<readonly DeviceRow[]> {
@@ -59,22 +61,4 @@ async function askedOwner(hub: Hub, query: QueryValues): Promise<string | undefi
   const nick = query["owner-nick"];
   if (typeof nick !== "string" || nick === "") return undefined;
   return (await hub.accounts.named(nick))?.prn ?? `unknown:${nick}`;
-}
-
-/** Members of a device that a list can be asked for. */
-const FILTERS = ["id", "prn", "nick", "challenge", "public", "time-created", "time-modified"] as const;
-
-/** `nick=x` equals, `nick=^x` begins with (in any case), `nick=!x` differs. */
-function matching(query: QueryValues): (device: DeviceResource) => boolean {
-  const asked = FILTERS.flatMap((name) => {
-    const value = query[name];
-    return typeof value === "string" ? [{ name, value }] : [];
-  });
-  return (device) => asked.every(({ name, value }) => fits(String(device[name] ?? ""), value));
-}
-
-function fits(member: string, asked: string): boolean {
-  if (asked.startsWith("^")) return member.toLowerCase().startsWith(asked.slice(1).toLowerCase());
-  if (asked.startsWith("!")) return member !== asked.slice(1);
-  return member === asked;
 }

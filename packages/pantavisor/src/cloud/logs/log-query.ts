@@ -34,7 +34,7 @@ export interface LogQuery {
   readonly page: number;
 }
 
-/** Reads a query string. `prnOf` finds the device of a nick. Refuses with 400 what is no number, date or sort key. */
+/** Reads a query string. `prnOf` finds the device of a nick. Refuses with 400 what is no number or date. */
 export async function parseLogQuery(
   values: QueryValues,
   prnOf: (nick: string) => Promise<string | undefined>,
@@ -82,15 +82,15 @@ function numberOf(name: string, text: string, otherwise: number): number {
   return Number(text);
 }
 
-/** Newest first unless asked otherwise. */
+/** Newest first unless asked otherwise. Keys that logs do not have count for nothing. */
 function orderOf(text: string): LogQuery["order"] {
-  if (text === "") return [["created", "desc"]];
-  const keys = text.split(",").map((key) => {
+  const keys = text.split(",").flatMap((key) => {
     const reversed = key.startsWith("-");
-    const column = SORT_COLUMNS[reversed ? key.slice(1) : key];
-    if (column === undefined) throw new Refusal(400, "sort has an unknown key");
-    return [column, reversed ? "desc" : "asc"] as const;
+    const name = reversed ? key.slice(1) : key;
+    const column = Object.hasOwn(SORT_COLUMNS, name) ? SORT_COLUMNS[name] : undefined;
+    return column === undefined ? [] : [[column, reversed ? "desc" : "asc"] as const];
   });
+  if (keys.length === 0) return [["created", "desc"]];
   return keys.filter(([column], at) => keys.findIndex(([other]) => other === column) === at);
 }
 

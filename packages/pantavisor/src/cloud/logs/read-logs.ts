@@ -34,7 +34,7 @@ export async function getLogs(hub: Hub, call: Call, caller: Caller): Promise<Htt
     return row && devicePrn(row.id);
   });
   const newest = (await hub.find.newestLog.first([]))?.serial ?? 0;
-  return page(hub, caller, { query, newest, read: query.start }, values["cursor"] === "true");
+  return page(hub, caller, { query, newest, read: query.start }, (values["cursor"] ?? "") !== "");
 }
 
 /** `POST /logs/cursor` and `GET` of it: the next page. */
@@ -43,6 +43,7 @@ export async function getNextLogs(hub: Hub, call: Call, caller: Caller): Promise
   const given = parseQuery(call.search)["next-cursor"];
   const body = typeof given === "string" ? undefined : await readOptionalObject(call.request);
   const token = typeof given === "string" ? given : ((body && textMember(body, "next-cursor", MAX_CURSOR)) ?? "");
+  if (token === "") throw new Refusal(400, "next-cursor is missing");
   const claims = openJwt(token, hub.keys.cursors);
   if (claims === undefined || claims["own"] !== caller.prn || hub.world.clock.now() >= Number(claims["exp"]) * 1000) {
     throw new Refusal(403, "The cursor is not yours, or too old");
