@@ -99,3 +99,24 @@ test("ownership is proven by certificate, tried again after a refusal, and told 
   await site.runFor(seconds(60));
   expect(hub.count(`POST /devices/${hub.only.id}/ownership/validate`)).toBe(3);
 });
+
+test("a hub that wants no proof is asked once by a boot, and is not taken for one that was shown any", async () => {
+  const hub = new ScriptedHub();
+  hub.interfere = (request) =>
+    request.target.endsWith("/ownership/validate")
+      ? { status: 200, headers: [], body: json({ mode: "default", status: "validation_not_needed" }) }
+      : undefined;
+  await using site = await TestSite.open({ seed: 2 });
+  const family = scriptedFamily(hub);
+  await site.addCloud(family);
+  const device = await site.addDevice(family, {}, { power: "off" });
+  await site.cell.power.on(DEVICE);
+  const { storage } = site.cell.power.worldOf(DEVICE);
+  await storage.write("ownership/cert.pem", "a certificate");
+  await storage.write("ownership/key.pem", "its key");
+  await storage.sync();
+  await site.runFor(seconds(120));
+  expect(hub.count(`POST /devices/${hub.only.id}/ownership/validate`)).toBe(1);
+  expect(device.state()["ownership"]).not.toBe("completed");
+  expect(hub.only.deviceMeta).not.toHaveProperty("ovmode_status");
+});

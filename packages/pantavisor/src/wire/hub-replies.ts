@@ -105,8 +105,11 @@ function sizeOf(entry: UnknownRecord): number | undefined {
 export const readMetadata = (value: unknown): Read<UnknownRecord> =>
   isRecord(value) ? good(value) : bad("the user metadata are not an object");
 
-/** `POST /devices/<id>/ownership/validate`. */
-export const isOwnershipProven = (value: unknown): boolean =>
-  isRecord(value) && member(value, "status") === "completed";
+/** `POST /devices/<id>/ownership/validate`: proven, or nothing to be proved; `undefined` for everything else. */
+export function readOwnership(value: unknown): "completed" | "not-needed" | undefined {
+  const status = isRecord(value) ? member(value, "status") : undefined;
+  if (status === "validation_not_needed") return "not-needed";
+  return status === "completed" ? status : undefined;
+}
 
 const isOneLine = (text: string): boolean => text.length > 0 && text.length <= 1_000 && /^[\x21-\x7e]+$/.test(text);

@@ -68,11 +68,11 @@ async function deleteApiToken(hub: Hub, call: Call<{ id: string }>, caller: Call
   return jsonReply(shown(deleted));
 }
 
-/** The token of that name with that secret, unless it was deleted or has run out. */
-export async function apiTokenOf(hub: Hub, name: string, secret: string): Promise<ApiTokenRow | undefined> {
+/** The token with that secret, unless it was deleted or has run out. */
+export async function apiTokenOf(hub: Hub, secret: string): Promise<ApiTokenRow | undefined> {
   const [id = ""] = Buffer.from(secret, "base64url").toString("latin1").split(":");
   const row = isId(id) ? await hub.store.get(apiTokenTable, id) : undefined;
-  if (row === undefined || row.deleted || row.name !== name || !sameSecret(row.hash, hashOf(secret))) return undefined;
+  if (row === undefined || row.deleted || !sameSecret(row.hash, hashOf(secret))) return undefined;
   return row.expires === 0 || hub.world.clock.now() < row.expires ? row : undefined;
 }
 

@@ -85,8 +85,8 @@ async function identityOf(hub: Hub, username: string, password: string): Promise
   if (username === "" || password === "") return undefined;
   const identity = await identityByPassword(hub, username, password);
   if (identity !== undefined) return { identity, scopes: ALL_SCOPES };
-  const token = await apiTokenOf(hub, username, password);
-  const owner = token && (await hub.accounts.named(token.owner));
+  const token = await apiTokenOf(hub, password);
+  const owner = token?.name === username ? await hub.accounts.named(token.owner) : undefined;
   if (owner === undefined) return undefined;
   const type = token?.type === "SESSION" ? ({ type: "SESSION", roles: "session" } as const) : {};
   return { identity: { ...accountIdentity(owner, username), ...type }, scopes: token?.scopes ?? "" };

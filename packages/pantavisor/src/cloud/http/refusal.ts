@@ -35,6 +35,10 @@ export class Refusal extends UnderstudyError<"refused"> {
 export const unauthorized = (base: string): HttpReply =>
   jsonReply(NOT_AUTHORIZED, 401, [["WWW-Authenticate", `JWT realm="${REALM}", ph-aeps="${base}/auth"`]]);
 
+/** `Authorization: Basic` without the secret of an API token. */
+export const basicRejected = (): HttpReply =>
+  jsonReply(NOT_AUTHORIZED, 401, [["WWW-Authenticate", 'Basic realm="pantahub", Bearer realm="pantahub"']]);
+
 /** The caller's token lacks a scope. The `error` key makes `pvr` ask for credentials. */
 export function insufficientScope(incidents: Incidents, base: string, access: Access): HttpReply {
   const needed = scopeNames(access);

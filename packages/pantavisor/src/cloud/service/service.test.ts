@@ -24,7 +24,25 @@ test("an API token logs in with what it was given, until it is deleted", async (
   expect((await hub.ask("GET", "/devices/", { token })).status).toBe(403);
   expect((await hub.ask("POST", "/tokens/", { token, value: { name: "more" } })).status).toBe(403);
   expect((await hub.ask("GET", "/tokens/", { token: owner })).text).not.toContain(made.secret);
+
+  const basic = (name: string, secret: unknown) => ({
+    headers: [["Authorization", `Basic ${Buffer.from(`${name}:${String(secret)}`).toString("base64")}`]] as const,
+  });
+  expect((await hub.ask("GET", "/trails/", basic("ci", made.secret))).status).toBe(200);
+  expect((await hub.ask("GET", "/trails/", basic("user1", made.secret))).status).toBe(200);
+  expect((await hub.ask("GET", "/devices/", basic("ci", made.secret))).status).toBe(403);
+  expect((await hub.ask("POST", "/tokens/", { ...basic("ci", made.secret), value: { name: "more" } })).status).toBe(
+    401,
+  );
+  for (const [name, secret] of [
+    ["user1", "user1"],
+    ["user2", made.secret],
+    ["ci", "x"],
+  ] as const)
+    expect((await hub.ask("GET", "/trails/", basic(name, secret))).status).toBe(401);
+
   await hub.get("DELETE", `/tokens/${made.id}`, { token: owner });
+  expect((await hub.ask("GET", "/trails/", basic("ci", made.secret))).status).toBe(401);
   expect((await hub.ask("POST", "/auth/login", { value: credentials })).status).toBe(401);
 });
 

@@ -1,5 +1,5 @@
 import type { Endpoint } from "@understudy/kernel";
-import { isOwnershipProven } from "../../wire/hub-replies.ts";
+import { readOwnership } from "../../wire/hub-replies.ts";
 import type { Core, Identity } from "../core.ts";
 import { OWNERSHIP_CERTIFICATE_FILE, OWNERSHIP_KEY_FILE } from "../layout.ts";
 import { readStored, setExtra } from "../metadata/extra-metadata.ts";
@@ -29,7 +29,13 @@ export async function proveOwnership(core: Core, identity: Identity): Promise<vo
     return;
   }
   core.say("Validating ownership...");
-  if (!(await isProven(core, identity, { ...endpoint, tls: { ...endpoint.tls, certificate, key } }))) return;
+  const outcome = await prove(core, identity, { ...endpoint, tls: { ...endpoint.tls, certificate, key } });
+  if (outcome === undefined) return;
+  if (outcome === "not-needed") {
+    core.ownership = "settled";
+    core.say("Ownership need not be validated.");
+    return;
+  }
   await setExtra(core, STATUS_KEY, PROVEN);
   markUnsent(core, STATUS_KEY);
   core.ownership = "settled";
@@ -40,15 +46,16 @@ export async function proveOwnership(core: Core, identity: Identity): Promise<vo
 const secureEndpoint = (core: Core): Endpoint | undefined =>
   core.endpoint?.tls === undefined ? core.spec.cloud?.endpoints["https"] : core.endpoint;
 
-async function isProven(core: Core, identity: Identity, endpoint: Endpoint): Promise<boolean> {
+async function prove(core: Core, identity: Identity, endpoint: Endpoint): Promise<ReturnType<typeof readOwnership>> {
   try {
     await attempt(core, "prove-ownership");
     const reply = await ask(core, "POST", `/devices/${identity.id}/ownership/validate`, undefined, endpoint);
-    if (reply.status >= 200 && reply.status < 300 && isOwnershipProven(await jsonOf(reply))) return true;
+    const outcome = reply.status >= 200 && reply.status < 300 ? readOwnership(await jsonOf(reply)) : undefined;
+    if (outcome !== undefined) return outcome;
     core.say(`Ownership validation failed (${reply.status}). It is tried again in the next cycle.`);
   } catch (error) {
     if (!isTrouble(error)) throw error;
     core.say(`Ownership validation failed: ${error.message} It is tried again in the next cycle.`);
   }
-  return false;
+  return undefined;
 }
