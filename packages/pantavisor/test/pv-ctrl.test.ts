@@ -140,13 +140,18 @@ describe.each(["strict", "safe"] as const)("the control socket, %s profile", (co
     expect((await send("GET", "/device-meta")).body).not.toContain('"k"');
   });
 
-  test("what the original's curl in shell sends: blanks in a key, and the length of standard input beside an empty one", async () => {
-    const wrapped = async (line: string, headers: string, body: string) =>
+  test("what the original's curl in shell sends: blanks in a key, and a length of standard input before the one it made up", async () => {
+    const wrapped = async (madeUp: string, line: string, headers: string, body: string) =>
       parseReply(
-        await exchange(live.socket, `${line} HTTP/1.0\r\nHost: localhost\r\n${headers}Content-Length: \r\n\r\n${body}`),
+        await exchange(
+          live.socket,
+          `${line} HTTP/1.0\r\nHost: localhost\r\n${headers}Content-Length: ${madeUp}\r\n\r\n${body}`,
+        ),
       );
-    const put = await wrapped(`PUT /objects/${sha("from stdin")}`, "Content-Length:10\r\n", "from stdin");
+    const put = await wrapped("", `PUT /objects/${sha("from stdin")}`, "Content-Length:10\r\n", "from stdin");
     expect([put.line, put.status]).toEqual(["HTTP/1.0 200 OK", 200]);
+    expect((await wrapped("0", `PUT /objects/${sha("again")}`, "Content-Length:5\r\n", "again")).status).toBe(200);
+    expect((await wrapped("", `PUT /objects/${sha("")}`, "", "")).body).toBe(UNSUPPORTED);
     expect((await send("GET", `/objects/${sha("from stdin")}`)).body).toContain("from stdin");
     const spaced = "HTTP/1.0\r\nHost: localhost\r\nContent-Length: 1\r\n\r\nx";
     expect(parseReply(await exchange(live.socket, `PUT /device-meta/my key ${spaced}`)).status).toBe(200);

@@ -118,8 +118,11 @@ export interface ServeOptions {
    * Default `full`.
    */
   readonly http10?: "full" | "bare";
-  /** `spaced`: blanks within the target of a request are part of it, as some servers read them. Default `strict`: they are malformed. */
-  readonly targets?: "strict" | "spaced";
+  /**
+   * `lenient`: blanks within the target of a request are part of it, and of several content lengths the first counts, as some servers
+   * read them; only for listeners with nothing in front. Default `strict`: both are malformed.
+   */
+  readonly requests?: "strict" | "lenient";
   /** Set by {@link scopeNetwork}. */
   readonly holder?: Holder;
 }

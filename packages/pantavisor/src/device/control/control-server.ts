@@ -244,7 +244,7 @@ export function serveControl(core: Core, model: ControlModel): Promise<Listener>
   return core.world.network.serve(unix(CONTROL_SOCKET), new ControlServer(core, model, HOST), {
     name: "pv-ctrl",
     http10: "bare",
-    targets: "spaced",
+    requests: "lenient",
     limits: { headerBytes: HEADER_BYTES, bodyBytes: BODY_BYTES },
     refusal: (status) =>
       status === 400 || status === 501

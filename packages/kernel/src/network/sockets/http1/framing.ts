@@ -21,18 +21,22 @@ const UNTIL_CLOSE: Framing = Object.freeze({ kind: "until-close" });
 const problem = (why: string, status: 400 | 501 = 400): FramingProblem => ({ kind: "problem", status, why });
 
 /**
- * Of a request. `Transfer-Encoding: identity` counts as none, and so does an empty length beside a real one. Two lengths, or a
- * length beside chunks, are refused: two readers could see two different requests in them.
+ * Of a request. `Transfer-Encoding: identity` counts as none. Two lengths, or a length beside chunks, are refused: two readers
+ * could see two different requests in them. Read leniently, the first length counts.
  */
-export function requestFraming(version: "1.0" | "1.1", headers: Headers): Framing | FramingProblem {
-  const framing = announced(version, headers);
+export function requestFraming(
+  version: "1.0" | "1.1",
+  headers: Headers,
+  reading: "strict" | "lenient" = "strict",
+): Framing | FramingProblem {
+  const framing = announced(version, headers, reading);
   return framing ?? NONE;
 }
 
 /** Of a reply to `method`. */
 export function replyFraming(method: string, status: number, headers: Headers): Framing | FramingProblem {
   if (method === "HEAD" || status === 204 || status === 304) return NONE;
-  return announced("1.1", headers) ?? UNTIL_CLOSE;
+  return announced("1.1", headers, "strict") ?? UNTIL_CLOSE;
 }
 
 /** True when the connection may carry another message after this one. */
@@ -42,16 +46,20 @@ export function keepsAlive(version: string, headers: Headers): boolean {
   return options === undefined || !options.split(",").some((option) => option.trim() === "close");
 }
 
-function announced(version: "1.0" | "1.1", headers: Headers): Framing | FramingProblem | undefined {
+function announced(
+  version: "1.0" | "1.1",
+  headers: Headers,
+  reading: "strict" | "lenient",
+): Framing | FramingProblem | undefined {
   let codings: string | undefined;
   let length: string | undefined;
   for (const [name, value] of headers) {
     if (name.length === 17 && name.toLowerCase() === "transfer-encoding")
       codings = codings === undefined ? value : `${codings},${value}`;
     if (name.length === 14 && name.toLowerCase() === "content-length") {
-      if (length !== undefined && length !== "" && value !== "" && length !== value)
+      if (length !== undefined && length !== value && reading === "strict")
         return problem("two different content lengths");
-      length = length === undefined || length === "" ? value : length;
+      length ??= value;
     }
   }
   if (codings !== undefined) {

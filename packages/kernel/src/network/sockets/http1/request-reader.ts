@@ -32,10 +32,10 @@ export type Reading =
 const WHOLE_BODY_BYTES = 64 * 1024;
 const NOTHING = Buffer.alloc(0);
 const MORE: Reading = Object.freeze({ kind: "more" });
-/** A request line. `spaced`: the target may have blanks in it; it ends before the last one. */
+/** A request line. `lenient`: the target may have blanks in it; it ends before the last one. */
 const REQUEST_LINE = {
   strict: /^([!#$%&'*+\-.^_`|~0-9A-Za-z]+) ([^\s]+) HTTP\/1\.(\d)$/,
-  spaced: /^([!#$%&'*+\-.^_`|~0-9A-Za-z]+) (\S|\S.*\S) +HTTP\/1\.(\d)$/,
+  lenient: /^([!#$%&'*+\-.^_`|~0-9A-Za-z]+) (\S|\S.*\S) +HTTP\/1\.(\d)$/,
 } as const;
 
 const refuse = (status: RefusalStatus, why: string): Reading => ({ kind: "refuse", status, why });
@@ -48,7 +48,7 @@ const refuse = (status: RefusalStatus, why: string): Reading => ({ kind: "refuse
 export class RequestReader {
   readonly #limits: ListenerLimits;
   readonly #source: BodySource;
-  readonly #line: RegExp;
+  readonly #reading: keyof typeof REQUEST_LINE;
   readonly #heads: HeadReader;
   #phase: "head" | "collect" | "stream" | "complete" = "head";
   #input: Buffer = NOTHING;
@@ -59,9 +59,9 @@ export class RequestReader {
   #bytes = 0;
   #stream: IncomingBody | undefined;
 
-  constructor(limits: ListenerLimits, source: BodySource, targets: keyof typeof REQUEST_LINE = "strict") {
+  constructor(limits: ListenerLimits, source: BodySource, reading: keyof typeof REQUEST_LINE = "strict") {
     this.#limits = limits;
-    this.#line = REQUEST_LINE[targets];
+    this.#reading = reading;
     this.#source = source;
     this.#heads = new HeadReader(limits.headerBytes);
   }
@@ -116,7 +116,7 @@ export class RequestReader {
   #readHead(chunk: Buffer): Reading {
     let progress: HeadProgress = this.#heads.push(chunk);
     if (progress === "start-line") {
-      this.#start = parseStart(this.#heads.startLine, this.#line);
+      this.#start = parseStart(this.#heads.startLine, REQUEST_LINE[this.#reading]);
       if (this.#start === undefined) return refuse(400, "not a request line of HTTP/1.0 or 1.1");
       progress = this.#heads.more();
     }
@@ -128,7 +128,7 @@ export class RequestReader {
   #begin(start: RequestStart): Reading {
     this.#headers = this.#heads.take().headers;
     this.#input = this.#heads.rest();
-    const framing = requestFraming(start.version, this.#headers);
+    const framing = requestFraming(start.version, this.#headers, this.#reading);
     if (framing.kind === "problem") return refuse(framing.status, framing.why);
     const length = framing.kind === "length" ? framing.length : undefined;
     if (length !== undefined && length > this.#limits.bodyBytes) return refuse(413, "the body is too large");

@@ -72,7 +72,7 @@ export class ServerConnection implements BodySource {
     this.#socket = socket;
     this.#origin = origin;
     this.#ending = ending;
-    this.#reader = new RequestReader(home.limits, this, home.options.targets);
+    this.#reader = new RequestReader(home.limits, this, home.options.requests);
     this.#deadline = new Deadline(home.time, () => this.#late());
     this.#deadline.set(home.limits.idleTimeout);
     socket.on("data", (chunk: Buffer) => this.#data(chunk));
