@@ -5,6 +5,7 @@ import {
   ImpairedLink,
   InProcessNetwork,
   type JsonObject,
+  type LinkConditions,
   later,
   MemoryBlobs,
   MemoryStorage,
@@ -24,15 +25,19 @@ interface TwoMembersOptions {
   readonly a?: JsonObject;
   readonly b?: JsonObject;
   readonly seed?: number;
+  /** What both lines are like when they are not cut. Default: perfect. */
+  readonly line?: Partial<LinkConditions>;
 }
 
 /** Two members without a Panorama, in virtual time, each on a line that can be cut. A second has passed. */
 export async function twoMembers(options: TwoMembersOptions = {}) {
-  const { faults = [], both = {}, seed = 1 } = options;
+  const { faults = [], both = {}, seed = 1, line = {} } = options;
   const time = new VirtualTime();
   const random = new SeededRandom(seed);
   const network = new InProcessNetwork(time);
-  const links = new Map(["a", "b"].map((id) => [id, new ImpairedLink(network, time, random.stream(id))] as const));
+  const links = new Map(
+    ["a", "b"].map((id) => [id, new ImpairedLink(network, time, random.stream(id), line)] as const),
+  );
   const power = new Power({
     time,
     random,
@@ -67,7 +72,7 @@ export async function twoMembers(options: TwoMembersOptions = {}) {
     /** Members with power that lead. */
     leaders: () => (["a", "b"] as const).filter((id) => power.isOn(id) && /^active(-primary)?$/.test(stateOf(id))),
     stateOf,
-    cut: (partition: boolean) => links.get("a")?.set({ partition }),
+    cut: (partition: boolean) => links.get("a")?.set({ ...line, partition }),
     [Symbol.asyncDispose]: () => power.stopAll(),
   };
 }
