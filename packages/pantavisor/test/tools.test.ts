@@ -156,12 +156,30 @@ describe("pvcontrol", () => {
   });
 
   test("usage goes to standard output, with 1 for what is wrong and 0 for what was asked", async () => {
-    for (const words of [[], ["dance"], ["devmeta"], ["devmeta", "delete"], ["cmd", "defer-reboot"]]) {
+    for (const words of [
+      [],
+      ["dance"],
+      ["devmeta"],
+      ["devmeta", "delete"],
+      ["devmeta", "save", "", "value"],
+      ["usrmeta", "upload", "key", "value"],
+      ["objects", "put", "file", ""],
+      ["steps", "put", "file", ""],
+      ["cmd", "defer-reboot"],
+      ["ls", "app"],
+      ["buildinfo", "all"],
+    ]) {
       const ran = await pvcontrol(...words);
       expect([ran.exit, ran.err]).toEqual([1, ""]);
       expect(ran.out).toMatch(/^Usage/);
     }
-    expect((await pvcontrol("cmd", "--help")).exit).toBe(0);
+    for (const command of ["ls", "buildinfo", "cmd"])
+      expect(await pvcontrol(command, "--help")).toMatchObject({
+        exit: 0,
+        out: expect.stringMatching(new RegExp(`^Usage:\n {2}pvcontrol ${command}`)),
+      });
+    expect((await pvcontrol("devmeta", "upload", "key", "value")).exit).toBe(0);
+    expect((await pvcontrol("buildinfo")).out).toMatch(/^pantavisor .*\S\n$/);
     expect((await run(runPvcontrol, ["-h"])).exit).toBe(0);
     expect(await run(runPvcontrol, ["ls"], "", { SOCKET: join(folder, "none") })).toMatchObject({ exit: 1 });
   });

@@ -114,7 +114,6 @@ export const AdvanceShape = Type.Object(
   { by: Type.Union([Type.String(), Type.Number()], { description: "A duration such as 90s or 2h, or seconds" }) },
   { additionalProperties: false },
 );
-export type Advance = Static<typeof AdvanceShape>;
 
 export const LabTimeShape = Type.Object({
   time: Type.String({ format: "date-time" }),

@@ -18,7 +18,7 @@ import type { ApiTable } from "../node/api/answer-call.ts";
 import { HttpFront, isApiPath } from "../node/api/http-front.ts";
 import { BaseNode } from "../node/base-node.ts";
 import { digestOf } from "../node/ha/shared-config.ts";
-import type { Job, PushTarget } from "../node/jobs/job.ts";
+import type { Job, PushDigests, PushTarget } from "../node/jobs/job.ts";
 import type { Caller } from "../node/node.ts";
 import { goneDown } from "../node/power.ts";
 import type { Settings } from "../node/settings.ts";
@@ -32,7 +32,6 @@ import { CallJournal } from "./call-journal.ts";
 import { initialPanoramaConfig } from "./initial-config.ts";
 import { OperationBook } from "./operation-book.ts";
 import { joining, type PairPriority, type PairState, readyPair } from "./pair/pair-state.ts";
-import type { PanoramaPair } from "./pair/panorama-pair.ts";
 import type { PanoramaProfile } from "./panorama-profile.ts";
 import {
   failPending,
@@ -67,10 +66,29 @@ export interface PanoramaState {
   readonly ha?: PairState;
 }
 
+/** Two Panoramas that stand in for each other, as one of them sees it. */
+export interface Pair {
+  member(priority: PairPriority): RunningPanorama;
+  /** Whether it can be heard of. */
+  isUp(priority: PairPriority): boolean;
+  /** Something about a member has changed: roles are looked at in an episode of their own, one look after another. */
+  changed(): void;
+  /** The active member has committed: the other follows. */
+  committed(by: PairPriority): void;
+  /** A member has downloaded an image for both. */
+  downloaded(by: PairPriority, version: string): void;
+  /** A firewall has taken over what a member pushed: the other knows of it too. */
+  pushed(by: PairPriority, serial: string, digests: PushDigests): Promise<void>;
+  /** Orders a member out of service or back. False when it cannot be told. */
+  order(priority: PairPriority, what: "suspend" | "functional"): Promise<boolean>;
+  /** Has the other member take over a configuration. False when it cannot be told. */
+  share(from: PairPriority, what: "running" | "candidate"): Promise<boolean>;
+}
+
 /** Its place in a pair. */
 export interface PairSeat {
   readonly priority: PairPriority;
-  readonly pair: PanoramaPair;
+  readonly pair: Pair;
 }
 
 /** A Panorama between two of its own reboots. */

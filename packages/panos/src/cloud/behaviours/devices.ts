@@ -2,7 +2,7 @@ import { between, type Duration, type Instant } from "@understudy/kernel";
 import type { Behavior } from "../../node/node.ts";
 import { familyOf, macAddress } from "../../node/profile.ts";
 import type { Answer } from "../../wire/api/answer.ts";
-import { devicePieces, type ListedDevice } from "../../wire/messages/devices.ts";
+import { devicesMessage, type ListedDevice } from "../../wire/messages/devices.ts";
 import { SyncStatuses } from "../push/sync-status.ts";
 import type { RunningPanorama } from "../running-panorama.ts";
 import type { DeviceRow } from "../tables.ts";
@@ -37,7 +37,7 @@ export function listed(
 
 const list = (panorama: RunningPanorama, which: (connected: boolean) => boolean): Answer => ({
   kind: "pieces",
-  pieces: devicePieces(devicesOf(panorama, which)),
+  pieces: devicesMessage.pieces(devicesOf(panorama, which)),
 });
 
 /** Each as it is when its turn comes. */

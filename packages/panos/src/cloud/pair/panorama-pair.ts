@@ -3,7 +3,7 @@ import { takeCandidate, takeConfig } from "../../node/ha/take-config.ts";
 import type { PushDigests } from "../../node/jobs/job.ts";
 import { withImage } from "../../node/software/software-jobs.ts";
 import { writeXml } from "../../wire/xml/write.ts";
-import type { RunningPanorama } from "../running-panorama.ts";
+import type { Pair, RunningPanorama } from "../running-panorama.ts";
 import { inRole, type PairPriority, resumed, suspended } from "./pair-state.ts";
 import { type PairMember, planPair } from "./plan-pair.ts";
 
@@ -16,7 +16,7 @@ export const otherOf = (priority: PairPriority): PairPriority => (priority === "
  * Two Panoramas that stand in for each other. Both are one stand-in, so that nothing lies between them: their link cannot be cut,
  * and the power takes both.
  */
-export class PanoramaPair {
+export class PanoramaPair implements Pair {
   readonly #member: (priority: PairPriority) => RunningPanorama;
   readonly #clock: Clock;
   /** What one member is to give the other in the next episode. */
@@ -31,23 +31,19 @@ export class PanoramaPair {
     return this.#member(priority);
   }
 
-  /** Whether it can be heard of. */
   isUp(priority: PairPriority): boolean {
     const { name } = this.member(priority).state.power;
     return name === "up" || name === "closing";
   }
 
-  /** Something about a member has changed: roles are looked at in an episode of their own, one look after another. */
   changed(): void {
     this.#clock.wake(seconds(0), { name: PAIR_WAKE });
   }
 
-  /** The active member has committed: the other follows. */
   committed(by: PairPriority): void {
     this.#give(() => this.share(by, "running"));
   }
 
-  /** A member has downloaded an image for both. */
   downloaded(by: PairPriority, version: string): void {
     const other = otherOf(by);
     this.#give(async () => {
@@ -81,14 +77,12 @@ export class PanoramaPair {
     return { up: this.isUp(priority), state: ha };
   }
 
-  /** Orders a member out of service or back. False when it cannot be told. */
   async order(priority: PairPriority, what: "suspend" | "functional"): Promise<boolean> {
     if (!this.isUp(priority)) return false;
     await this.member(priority).changePair(what === "suspend" ? suspended : resumed);
     return true;
   }
 
-  /** Has the other member take over a configuration. False when it cannot be told. */
   async share(from: PairPriority, what: "running" | "candidate"): Promise<boolean> {
     const other = otherOf(from);
     if (!this.isUp(other)) return false;
@@ -98,7 +92,6 @@ export class PanoramaPair {
     return true;
   }
 
-  /** A firewall has taken over what a member pushed: the other knows of it too. */
   async pushed(by: PairPriority, serial: string, digests: PushDigests): Promise<void> {
     await this.member(otherOf(by)).registry.pushed(serial, digests);
   }

@@ -23,7 +23,7 @@ export interface ListedDevice {
   readonly policyStatus: "In Sync" | "Out of Sync" | "";
 }
 
-export const devicesMessage = message<readonly ListedDevice[]>({
+const listed = message<readonly ListedDevice[]>({
   parse(result) {
     const devices = descend(result, "devices");
     return devices === undefined ? undefined : childrenNamed(devices, "entry").map(parseDevice);
@@ -33,11 +33,14 @@ export const devicesMessage = message<readonly ListedDevice[]>({
     `${devices.length} firewalls, ${devices.filter((device) => device.connected).length} connected`,
 });
 
+/** The list of firewalls; a long one is written in pieces. */
+export const devicesMessage = Object.freeze({ ...listed, pieces: devicePieces });
+
 /** Firewalls in one piece of a long list: some 90 kB. */
 const PIECE = 64;
 
 /** The list as pieces that are written as they are asked for. */
-export function* devicePieces(devices: Iterable<ListedDevice>): Generator<Markup, void, undefined> {
+function* devicePieces(devices: Iterable<ListedDevice>): Generator<Markup, void, undefined> {
   let piece = "<devices>";
   let count = 0;
   for (const device of devices) {

@@ -1,7 +1,7 @@
 import type { Caller } from "../../wire/pantahub/claims.ts";
 import { callerOf } from "../../wire/pantahub/claims.ts";
 import type { Hub } from "../hub.ts";
-import { apiTokenOf } from "./api-tokens.ts";
+import { apiTokenOf } from "./find-api-token.ts";
 
 /** What `Authorization: Basic` carries. */
 export interface BasicCredentials {

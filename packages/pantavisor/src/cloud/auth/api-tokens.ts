@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { type HttpReply, insert, type JsonObject, jsonReply, parseIso, replace, WireError } from "@understudy/kernel";
 import type { Caller } from "../../wire/pantahub/claims.ts";
 import { misfit } from "../../wire/pantahub/misfit.ts";
@@ -10,7 +9,7 @@ import type { Call, Endpoints } from "../http/endpoints.ts";
 import { Refusal } from "../http/refusal.ts";
 import { type Hub, newId, shownTime } from "../hub.ts";
 import { type ApiTokenRow, apiTokenTable } from "../tables/account-rows.ts";
-import { sameSecret } from "./passwords.ts";
+import { hashOf } from "./find-api-token.ts";
 
 const SECRET_BYTES = 24;
 const MAX_SCOPES = 32;
@@ -67,16 +66,6 @@ async function deleteApiToken(hub: Hub, call: Call<{ id: string }>, caller: Call
   hub.world.audit.record({ who: caller.prn, action: "api-token.delete", target: deleted.id, result: "done" });
   return jsonReply(shown(deleted));
 }
-
-/** The token with that secret, unless it was deleted or has run out. */
-export async function apiTokenOf(hub: Hub, secret: string): Promise<ApiTokenRow | undefined> {
-  const [id = ""] = Buffer.from(secret, "base64url").toString("latin1").split(":");
-  const row = isId(id) ? await hub.store.get(apiTokenTable, id) : undefined;
-  if (row === undefined || row.deleted || !sameSecret(row.hash, hashOf(secret))) return undefined;
-  return row.expires === 0 || hub.world.clock.now() < row.expires ? row : undefined;
-}
-
-const hashOf = (secret: string): string => createHash("sha256").update(secret).digest("hex");
 
 /** Whoever makes a token gives away no more than they have. */
 function scopesOf(body: JsonObject, caller: Caller): string {

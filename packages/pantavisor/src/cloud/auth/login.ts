@@ -10,7 +10,7 @@ import { unauthorized } from "../http/refusal.ts";
 import { type Hub, newId } from "../hub.ts";
 import { deviceTable } from "../tables/device-rows.ts";
 import type { Account } from "./accounts.ts";
-import { apiTokenOf } from "./api-tokens.ts";
+import { apiTokenOf } from "./find-api-token.ts";
 import { sameSecret } from "./passwords.ts";
 
 const ANONYMOUS_SECONDS = 300;

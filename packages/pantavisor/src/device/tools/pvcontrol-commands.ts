@@ -29,13 +29,13 @@ const asks = (method: PlannedRequest["method"], path: string, body?: string): Pv
 
 const get = (path: string): SubCommand => ({ usage: "", plan: () => asks("GET", path) });
 
-/** Needs its first argument. */
+/** Needs its first argument; an empty one is as good as none. */
 const named = (
   usage: string,
   plan: (name: string, rest: readonly string[]) => PvcontrolPlan | undefined,
 ): SubCommand => ({
   usage,
-  plan: ([name, ...rest]) => (name === undefined ? undefined : plan(name, rest)),
+  plan: ([name = "", ...rest]) => (name === "" ? undefined : plan(name, rest)),
 });
 
 const acts = (folder: string, action: string): SubCommand =>
@@ -51,10 +51,14 @@ const signals = (type: string): SubCommand => ({
   plan: () => asks("POST", "/signal", JSON.stringify({ type, payload: "" })),
 });
 
-const metadata = (path: string): SubCommands => {
+const metadata = (
+  path: string,
+): { readonly ls: SubCommand; readonly save: SubCommand; readonly delete: SubCommand } => {
   const save = named("<key> [value]", (key, [value = ""]) => asks("PUT", `${path}/${key}`, value));
-  return { ls: get(path), save, upload: save, delete: named("<key>", (key) => asks("DELETE", `${path}/${key}`)) };
+  return { ls: get(path), save, delete: named("<key>", (key) => asks("DELETE", `${path}/${key}`)) };
 };
+
+const deviceMeta = metadata("/device-meta");
 
 const containers: SubCommands = {
   ls: get("/containers"),
@@ -82,23 +86,27 @@ export const PVCONTROL_COMMANDS: Readonly<Record<string, SubCommands>> = {
     "defer-reboot": named("<seconds>", (seconds) => commands("DEFER_REBOOT", seconds)),
   },
   usrmeta: metadata("/user-meta"),
-  devmeta: metadata("/device-meta"),
+  devmeta: { ...deviceMeta, upload: deviceMeta.save },
   buildinfo: {},
   objects: {
     ls: get("/objects"),
     get: named("<sha256>", (sha256) => ({ kind: "get-object", sha256 })),
-    put: named("<path> <sha256>", (path, [sha256]) =>
-      sha256 === undefined ? undefined : { kind: "put-object", path, sha256 },
+    put: named("<path> <sha256>", (path, [sha256 = ""]) =>
+      sha256 === "" ? undefined : { kind: "put-object", path, sha256 },
     ),
   },
   steps: {
     ls: get("/steps"),
     get: named("<revision>", (revision) => asks("GET", `/steps/${revision}`)),
     "show-progress": named("<revision>", (revision) => asks("GET", `/steps/${revision}/progress`)),
-    put: named("<path> <revision>", (path, [revision]) =>
-      revision === undefined ? undefined : { kind: "put-step", path, revision },
+    put: named("<path> <revision>", (path, [revision = ""]) =>
+      revision === "" ? undefined : { kind: "put-step", path, revision },
     ),
-    install: named("<archive.tgz> [revision]", (archive, [revision]) => ({ kind: "install", archive, revision })),
+    install: named("<archive.tgz> [revision]", (archive, [revision = ""]) => ({
+      kind: "install",
+      archive,
+      revision: revision === "" ? undefined : revision,
+    })),
   },
   config: { ls: get("/config") },
   conf: { ls: get("/config2") },
@@ -120,6 +128,13 @@ const ALIASES: Readonly<Record<string, string>> = {
   configuration: "conf",
 };
 
+/** Commands that take nothing: what they ask for, and whose usage is shown if they are given something. */
+const ALONE: Readonly<Record<string, { readonly path: string; readonly command: string }>> = {
+  ls: { path: "/containers", command: "ls" },
+  list: { path: "/containers", command: "ls" },
+  buildinfo: { path: "/buildinfo", command: "buildinfo" },
+};
+
 /** Commands as the general usage lists them. */
 export const LISTED = ["ls", ...Object.keys(PVCONTROL_COMMANDS).filter((name) => name !== "config")];
 
@@ -131,8 +146,9 @@ export type Planned =
 /** What the words after the options ask for. */
 export function planPvcontrol(words: readonly string[]): Planned {
   const [first = "", second = "", ...args] = words;
-  if (first === "ls" || first === "list") return planned(asks("GET", "/containers"));
-  if (first === "buildinfo" && second !== "--help") return planned(asks("GET", "/buildinfo"));
+  const alone = ALONE[first];
+  if (alone !== undefined && second === "") return planned(asks("GET", alone.path));
+  if (alone !== undefined) return { kind: "usage", command: alone.command, exit: second === "--help" ? 0 : 1 };
   const command = ALIASES[first] ?? first;
   const known = Object.hasOwn(PVCONTROL_COMMANDS, command) ? PVCONTROL_COMMANDS[command] : undefined;
   if (known === undefined) return { kind: "usage", command: undefined, exit: first === "--help" ? 0 : 1 };
@@ -146,7 +162,7 @@ const planned = (plan: PvcontrolPlan): Planned => ({ kind: "plan", plan });
 
 /** The usage of a command, or of all. */
 export function pvcontrolUsage(command: string | undefined): string {
-  const known = command === undefined ? undefined : PVCONTROL_COMMANDS[command];
+  const known = command === "ls" ? {} : command === undefined ? undefined : PVCONTROL_COMMANDS[command];
   if (command === undefined || known === undefined) {
     return `Usage: pvcontrol [-h] [-v] [-s <socket>] [-f <file>] [-m <message>] <${LISTED.join("|")}> ...\nExample: pvcontrol -s storage/pantavisor/pv-ctrl devmeta save mykey myvalue\n`;
   }

@@ -33,13 +33,18 @@ export async function putStep(session: PvcontrolSession, path: string | Uint8Arr
   );
 }
 
+const NEWLINE = 0x0a;
+
 const EXIT_BY_BODY: Readonly<Record<string, number>> = {
   '{"Error":"Not enough disk space available"}': 48,
   '{"Error":"Object has bad checksum"}': 60,
   '{"Error":"State verification has failed"}': 70,
 };
 
-/** Shows the answer and gives the exit code it stands for. A refused state is 70 whatever its text. */
+/**
+ * Shows the answer on a line of its own and gives the exit code it stands for. A refused state is 70 whatever its
+ * text.
+ */
 export async function finish(
   session: PvcontrolSession,
   path: string,
@@ -47,7 +52,7 @@ export async function finish(
 ): Promise<number> {
   const text = new TextDecoder().decode(body);
   if (status === 200) {
-    await session.print(body);
+    await session.print(body.subarray(0, body.findLastIndex((byte) => byte !== NEWLINE) + 1));
     await session.print("\n");
     return 0;
   }
