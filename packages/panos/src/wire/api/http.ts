@@ -36,14 +36,24 @@ export function httpReply(answer: RenderedAnswer): HttpReply {
   return { status: answer.status, headers, body: { kind: "bytes", bytes: content } };
 }
 
-/** An answer as an HTTP reply; a long one is written while it is sent, and others are served in between. */
+/** A result of more pieces is not held in memory: it goes out in chunks, without a `Content-Length`. */
+const HELD_PIECES = 16;
+
+/** An answer as an HTTP reply; a very long one is written while it is sent, and others are served in between. */
 export function answerReply(answer: Answer): HttpReply {
   if (answer.kind !== "pieces") return httpReply(rendered(answer));
-  return { status: 200, headers: XML_HEADERS, body: streamBody(bytesOf(answer.pieces)) };
+  const pieces = answer.pieces[Symbol.iterator]();
+  let begun = AROUND_PIECES.before;
+  for (let held = 0; held < HELD_PIECES; held++) {
+    const { done, value } = pieces.next();
+    if (done === true) return httpReply({ status: 200, text: begun + AROUND_PIECES.after });
+    begun += value.markup;
+  }
+  return { status: 200, headers: XML_HEADERS, body: streamBody(bytesOf(begun, pieces)) };
 }
 
-async function* bytesOf(pieces: Iterable<Markup>): AsyncGenerator<Uint8Array, void, undefined> {
-  yield Buffer.from(AROUND_PIECES.before);
-  for (const { markup } of pieces) yield Buffer.from(markup);
+async function* bytesOf(begun: string, pieces: Iterator<Markup>): AsyncGenerator<Uint8Array, void, undefined> {
+  yield Buffer.from(begun);
+  for (let piece = pieces.next(); piece.done !== true; piece = pieces.next()) yield Buffer.from(piece.value.markup);
   yield Buffer.from(AROUND_PIECES.after);
 }
