@@ -39,8 +39,6 @@ export interface ServedCellOptions extends PlaceOptions {
   /** Folder of the authority for listeners that want a certificate of their own; it is opened when the first does. Absent: memory. */
   readonly certificates?: string;
   readonly publicNames?: readonly string[];
-  /** `near`: channels between stand-ins of the cell stay in the process, so that thousands need no sockets. Default `sockets`. */
-  readonly channels?: "sockets" | "near";
   /** Requests per second and remote address at each cloud; default: no limit. */
   readonly rateLimit?: number;
   /** Default: silence. */
@@ -82,8 +80,9 @@ export class ServedCell implements AsyncDisposable {
   readonly addresses: ServedAddress[] = [];
   readonly #options: ServedCellOptions;
   readonly #place: Place;
-  readonly #near: InProcessNetwork | undefined;
-  readonly #link: Network;
+  readonly #near: InProcessNetwork;
+  /** For families whose channels are their own affair. */
+  readonly #nearLink: Network;
   readonly #fronts = new Map<string, Network>();
   readonly #closing = new AbortController();
   #authority: Promise<LocalAuthority> | undefined;
@@ -108,15 +107,15 @@ export class ServedCell implements AsyncDisposable {
       blobs: place.blobs,
       storageFor: (id, time) => place.storageFor(id, time),
       auditFor: (id) => this.audit.for(id),
-      linkOf: (id) => this.#fronts.get(id) ?? this.#link,
+      linkOf: (id) => this.#fronts.get(id) ?? this.#linkFor(this.cell.devices.get(id)?.family),
       ahead: place.ahead,
       issue: async (names) => (await this.authority()).certificateFor(names),
       ...(options.faults === undefined ? {} : { faults: options.faults }),
       ...(options.scale === undefined ? {} : { scale: options.scale }),
     });
     const sockets = this.cell.network;
-    this.#near = options.channels === "near" ? new InProcessNetwork(this.cell.time) : undefined;
-    this.#link = this.#near === undefined ? sockets : nearChannels(sockets, this.#near);
+    this.#near = new InProcessNetwork(this.cell.time);
+    this.#nearLink = nearChannels(sockets, this.#near);
   }
 
   /** Opens its place; nothing runs yet. Throws `in-use` when another process has it. */
@@ -146,7 +145,7 @@ export class ServedCell implements AsyncDisposable {
     const { publicNames = [], host = "127.0.0.1" } = this.#options;
     const tls = await this.#tls();
     const { name, options, ports } = cloud;
-    const link = unwellWhile(() => this.#isStarting, this.#link);
+    const link = unwellWhile(() => this.#isStarting, this.#linkFor(family));
     this.#fronts.set(name, fronted(link, this.#front(family, name, await this.metrics())));
     const listen = Object.entries(ports).map(([endpoint, { port }]) => [endpoint, tcp(host, port)] as const);
     try {
@@ -221,7 +220,7 @@ export class ServedCell implements AsyncDisposable {
     this.#closing.abort();
     if (this.cell.time.ahead > 0) await this.#place.keepAhead(this.cell.time.ahead);
     await this.cell.power.stopAll();
-    await this.#near?.[Symbol.asyncDispose]();
+    await this.#near[Symbol.asyncDispose]();
     await this.cell[Symbol.asyncDispose]();
     await this.audit[Symbol.asyncDispose]();
     await this.#place.close();
@@ -229,6 +228,10 @@ export class ServedCell implements AsyncDisposable {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+
+  #linkFor(family: Family | undefined): Network {
+    return family?.ownChannels === true ? this.#nearLink : this.cell.network;
   }
 
   async #tls(): Promise<CloudTls | undefined> {

@@ -97,6 +97,11 @@ export interface Family {
   readonly ports: Readonly<Record<string, number>>;
   /** Endpoints that are served only where there is a certificate, with their default ports. */
   readonly tlsPorts?: Readonly<Record<string, number>>;
+  /**
+   * Its channels speak a protocol of its own that nobody else dials: a live lab keeps those between its stand-ins in the process, so that
+   * thousands of devices need no sockets.
+   */
+  readonly ownChannels?: boolean;
   /** The cloud answers `/health` or `/metrics` itself; else the house answers them on the cloud's ports. */
   readonly ownPaths?: readonly ("/health" | "/metrics")[];
   /** Where faults may strike. */

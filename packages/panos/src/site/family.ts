@@ -26,6 +26,7 @@ export const panos: Family = Object.freeze({
   cloudKind: "panorama",
   ports: { http: 7420, link: 7422 },
   tlsPorts: { https: 7421 },
+  ownChannels: true,
   ownPaths: ["/health"],
   schemas: { cloud: cloudSchema, device: deviceSchema, actions, force: forceSchema },
   operations: [

@@ -22,7 +22,6 @@ export async function startPanorama(options: PanoramaOptions = {}): Promise<Pano
     seed: options.seed ?? 1,
     events: options.events ?? { record: () => undefined },
     faults: scenario.faults,
-    channels: "near",
     ...(host === undefined ? {} : { host }),
     ...(scale === undefined ? {} : { scale }),
     ...(rateLimit === undefined ? {} : { rateLimit }),

@@ -56,7 +56,7 @@ async function scenarioIn(family: Family, given: Readonly<Record<string, unknown
       timeline: [],
       families: new Map([[family.name, family]]),
     },
-    options: { channels: "near", ...place },
+    options: place,
   };
 }
 
