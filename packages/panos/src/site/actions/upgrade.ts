@@ -49,10 +49,17 @@ export class Upgrade {
     this.#order = order;
   }
 
-  /** Resolves to the version each firewall runs in the end. Rejects with the first thing that goes wrong. */
+  /**
+   * Resolves to the version each firewall runs in the end. What goes wrong with one keeps no other from its upgrade; when all have ended, it
+   * rejects with the first thing that went wrong and how many were concerned.
+   */
   async run(serials: readonly string[]): Promise<JsonObject> {
     const groups = await this.#groups(serials);
-    await Promise.all(groups.map((group) => this.#upgradeGroup(group)));
+    const ends = await Promise.allSettled(groups.map((group) => this.#upgradeGroup(group)));
+    throwFirst(
+      ends.flatMap((end): unknown[] => (end.status === "rejected" ? [end.reason] : [])),
+      groups.length,
+    );
     const versions = serials.map(
       async (serial) => [serial, (await this.#patiently(serial, (firewall) => this.#info(firewall))).version] as const,
     );
@@ -186,4 +193,11 @@ export class Upgrade {
       throw error;
     }
   }
+}
+
+function throwFirst([first, ...others]: readonly unknown[], groups: number): void {
+  if (first === undefined) return;
+  if (others.length === 0 || !(first instanceof ApiClientError)) throw first;
+  const message = `${others.length + 1} of ${groups} upgrades failed, the first one so: ${first.message}`;
+  throw new ApiClientError(first.code, message, { ...first.details, failed: others.length + 1 }, { cause: first });
 }
