@@ -140,7 +140,7 @@ const tellsService: NodeBehavior = {
         agentsOf(vsys).length > 0 ||
         entriesOf(descend(vsys, "zone")).some((zone) => childText(zone, "enable-user-identification") === "yes"),
     );
-    const line = (name: string, value: string): string => `\t\t${`${name}:`.padEnd(35)}${value}\n`;
+    const line = (name: string, value: string): string => `\t\t${name}:   ${value}\n`;
     return result(
       block(
         `\n\tUser id service info:\n${line("User id service", isWanted ? "up" : "down")}${line("Number of clients", "0")}`,

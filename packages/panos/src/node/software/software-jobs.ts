@@ -29,13 +29,13 @@ export function installFate(
         content: node.appVersion,
         minContent: settings.minContent,
       });
-  if (reason !== undefined) return { kind: "fail", reason: installFailure(node, version, reason), share: 0 };
-  return injectedFate(injected, 1, (error) => installFailure(node, version, error));
+  if (reason !== undefined) return { kind: "fail", reason: installFailure(version, reason), share: 0 };
+  return injectedFate(injected, 1, (error) => installFailure(version, error));
 }
 
-const installFailure = (node: NodeState, version: string, reason: string): readonly string[] => [
+const installFailure = (version: string, reason: string): readonly string[] => [
   `Failed to install ${version} with the following errors.`,
-  `SW version is ${node.version}`,
+  `SW version is ${version}`,
   reason,
   `Failed to install   version  ${version}  type  panos`,
 ];
@@ -80,7 +80,7 @@ export const finishInstall =
       return {
         node,
         result: "FAIL",
-        details: installFailure(node, task.version, `Error: image ${task.version} is not loaded`),
+        details: installFailure(task.version, `Error: image ${task.version} is not loaded`),
       };
     }
     return {

@@ -103,7 +103,9 @@ export const AROUND_PIECES = { before: `<response status="success"><result>`, af
 export function renderAnswer(answer: Exclude<Answer, { kind: "file" }>): Markup {
   switch (answer.kind) {
     case "result":
-      return xml`<response status="success"${code(answer.code)}><result${attributes(answer.attributes)}>${answer.body}</result></response>`;
+      return answer.body.markup === ""
+        ? xml`<response status="success"${code(answer.code)}><result${attributes(answer.attributes)}/></response>`
+        : xml`<response status="success"${code(answer.code)}><result${attributes(answer.attributes)}>${answer.body}</result></response>`;
     case "pieces":
       return { markup: AROUND_PIECES.before + Array.from(answer.pieces, textOf).join("") + AROUND_PIECES.after };
     case "job":

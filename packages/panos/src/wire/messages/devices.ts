@@ -68,7 +68,7 @@ function renderDevice(device: ListedDevice): string {
   const serial = escapeAttribute(device.serial);
   const logdb = device.version === "" ? "" : `${device.version.split(".", 2).join(".")}.0`;
   const since = device.connectedAt === undefined ? "" : dateTime(device.connectedAt);
-  return `<entry name="${serial}"><serial>${serial}</serial><connected>${yes(device.connected)}</connected>${BEFORE_HOSTNAME}${text("hostname", device.hostname)}${text("ip-address", device.ipAddress)}<ipv6-address>unknown</ipv6-address><mac-address>${device.macAddress}</mac-address><uptime>${uptime(device.uptime)}</uptime>${text("family", device.family)}${text("model", device.model)}${text("sw-version", device.version)}${text("app-version", device.appVersion)}${text("threat-version", device.appVersion)}${text("logdb-version", logdb)}${text("connected-at", since)}<certificate-subject-name>${serial}</certificate-subject-name>${AFTER_CONTENT}${ha(device)}<vsys><entry name="vsys1"><display-name>vsys1</display-name>${text("shared-policy-status", device.policyStatus)}<shared-policy-version/><shared-policy-md5sum/></entry></vsys></entry>`;
+  return `<entry name="${serial}"><serial>${serial}</serial><connected>${yes(device.connected)}</connected>${BEFORE_HOSTNAME}${text("hostname", device.hostname)}${text("ip-address", device.ipAddress)}<ipv6-address>unknown</ipv6-address><mac-addr>${device.macAddress}</mac-addr><uptime>${uptime(device.uptime)}</uptime>${text("family", device.family)}${text("model", device.model)}${text("sw-version", device.version)}${text("app-version", device.appVersion)}${text("threat-version", device.appVersion)}${text("logdb-version", logdb)}${text("connected-at", since)}<certificate-subject-name>${serial}</certificate-subject-name>${AFTER_CONTENT}${ha(device)}<vsys><entry name="vsys1"><display-name>vsys1</display-name>${text("shared-policy-status", device.policyStatus)}<shared-policy-version/><shared-policy-md5sum/></entry></vsys></entry>`;
 }
 
 const ha = ({ ha }: ListedDevice): string =>
@@ -84,7 +84,7 @@ function parseDevice(entry: XmlElement): ListedDevice {
     connected: told("connected") === "yes",
     hostname: told("hostname"),
     ipAddress: told("ip-address"),
-    macAddress: told("mac-address"),
+    macAddress: told("mac-addr"),
     uptime: parseUptime(told("uptime")) ?? (0 as Duration),
     family: told("family"),
     model: told("model"),

@@ -17,13 +17,12 @@ export function isXmlCodePoint(code: number): boolean {
 }
 
 const SPECIAL_IN_TEXT = /[&<>\r]/;
-const SPECIAL_IN_ATTRIBUTE = /[&<>"'\r\n\t]/;
+const SPECIAL_IN_ATTRIBUTE = /[&<>"\r\n\t]/;
 const ESCAPES: Readonly<Record<string, string>> = {
   "&": "&amp;",
   "<": "&lt;",
   ">": "&gt;",
   '"': "&quot;",
-  "'": "&apos;",
   "\r": "&#13;",
   "\n": "&#10;",
   "\t": "&#9;",
@@ -35,8 +34,8 @@ export function escapeText(text: string): string {
   return SPECIAL_IN_TEXT.test(clean) ? clean.replace(/[&<>\r]/g, (c) => ESCAPES[c] ?? c) : clean;
 }
 
-/** Text as it may stand between the quotes of an attribute. Forbidden characters are dropped. */
+/** Text as it may stand between the double quotes of an attribute. Forbidden characters are dropped. */
 export function escapeAttribute(text: string): string {
   const clean = withoutForbidden(text);
-  return SPECIAL_IN_ATTRIBUTE.test(clean) ? clean.replace(/[&<>"'\r\n\t]/g, (c) => ESCAPES[c] ?? c) : clean;
+  return SPECIAL_IN_ATTRIBUTE.test(clean) ? clean.replace(/[&<>"\r\n\t]/g, (c) => ESCAPES[c] ?? c) : clean;
 }

@@ -42,6 +42,10 @@ describe("what is written can be read", () => {
     );
   });
 
+  test("an apostrophe needs no escape, for attributes stand in double quotes", () => {
+    expect(xml`<a b="${"it's"}">${"doesn't"}</a>`.markup).toBe(`<a b="it's">doesn't</a>`);
+  });
+
   test("forbidden characters are dropped on the way out", () => {
     expect(read(xml`<a>${"x\u0001\ud800y"}</a>`.markup)).toEqual(element("a", "xy"));
   });
