@@ -1,4 +1,4 @@
-import { type Clock, insert, removeWhere, type Store, seconds, table } from "@understudy/kernel";
+import { type Clock, insert, milliseconds, removeWhere, type Store, seconds, table } from "@understudy/kernel";
 import type { CallSummary } from "../wire/api/call-summary.ts";
 
 /** Calls that are remembered; older ones are forgotten. */
@@ -6,6 +6,9 @@ export const REMEMBERED_CALLS = 10_000;
 /** Calls that wait to be written; more make the oldest of them go unnoted. */
 const MAX_WAITING = 2000;
 const BATCH_EVERY = seconds(1);
+/** So many are written at once, with a pause for other work before the next. */
+const BATCH = 250;
+const PAUSE = milliseconds(10);
 
 /** One call of the API. */
 export interface CallRow {
@@ -52,6 +55,8 @@ export class CallJournal {
   readonly #clock: Clock;
   #waiting: CallRow[] = [];
   #last = 0;
+  /** So many of those that wait are to be written in this round. */
+  #round = 0;
 
   constructor(store: Store, clock: Clock) {
     this.#store = store;
@@ -80,10 +85,22 @@ export class CallJournal {
     });
   }
 
-  /** Writes what waits. */
+  /** Writes all that waits. */
   async flush(): Promise<void> {
-    const batch = this.#waiting;
-    this.#waiting = [];
+    this.#round = 0;
+    await this.#write(this.#waiting.splice(0));
+  }
+
+  /** Its time has come: writes a part of what waits, and comes back for the rest. What is noted meanwhile has a round of its own. */
+  async wake(): Promise<void> {
+    const round = Math.min(this.#round === 0 ? this.#waiting.length : this.#round, this.#waiting.length);
+    const batch = this.#waiting.splice(0, Math.min(round, BATCH));
+    this.#round = round - batch.length;
+    await this.#write(batch);
+    if (this.#waiting.length > 0) this.#clock.wake(this.#round > 0 ? PAUSE : BATCH_EVERY, { name: "journal" });
+  }
+
+  async #write(batch: readonly CallRow[]): Promise<void> {
     if (batch.length === 0) return;
     const old =
       this.#last > REMEMBERED_CALLS

@@ -67,7 +67,7 @@ export class PanoramaNode {
   }
 
   async wake(name: string): Promise<void> {
-    if (name === "journal") await this.#running.calls.flush();
+    if (name === "journal") await this.#running.calls.wake();
     if (name === "pushes") await this.#running.endResumedPushes();
     if (name === "jobs") await this.#running.catchUp();
     if (name === "power" && (await this.#running.power()) === "boot") await this.#reboot();
