@@ -258,3 +258,19 @@ test("a synchronisation that fails leaves the pair out of sync until it is done 
   await pair.site.runFor(seconds(5));
   expect(await sync()).toBe("synchronized");
 });
+
+test("what a write leaves open is refused: a path at any depth, and a set without its element", async () => {
+  await using pair = await PairSite.start();
+  const fw = await aFirewall(pair);
+  expect(await fw.config("set", { xpath: "//address", element: "<entry name='a'/>" })).toMatchObject({ code: "6" });
+  expect(await fw.config("delete", { xpath: "//address" })).toMatchObject({ code: "6" });
+  expect(await fw.config("set", { xpath: ADDRESS })).toMatchObject({
+    code: "400",
+    text: 'Missing value for parameter "element".',
+  });
+  expect(
+    await fw.config("set", { xpath: `${VSYS}/tag/entry[@name='a//b']`, element: "<color>color1</color>" }),
+  ).toMatchObject({
+    ok: true,
+  });
+});

@@ -2,6 +2,7 @@ import { type Answer, badRequest, CODES, MALFORMED, refused } from "../../wire/a
 import { readXml } from "../../wire/xml/read.ts";
 import { attribute, child, elementsOf, textOf, type XmlElement } from "../../wire/xml/tree.ts";
 import { literal } from "../../wire/xpath/ast.ts";
+import { parseXPath } from "../../wire/xpath/parse.ts";
 import { missing } from "../api/answer-call.ts";
 import type { ConfigChange } from "./change.ts";
 import type { MovePlace } from "./edits.ts";
@@ -20,12 +21,14 @@ const placeOf = (text: string | undefined): MovePlace | undefined => PLACES.find
 export function readChange(action: string, given: (name: string) => string | undefined): ReadChange {
   const xpath = given("xpath");
   if (xpath === undefined || xpath === "") return refuse(missing("xpath"));
+  if (isVague(xpath)) return refuse(refused(CODES.badXpath, "Invalid xpath"));
   switch (action) {
     case "set":
     case "override":
     case "edit": {
       const element = given("element");
-      if (element === undefined || element.trim() === "")
+      if (element === undefined) return refuse(missing("element"));
+      if (element.trim() === "")
         return action === "set" ? one({ action, xpath, element: "" }) : refuse(missing("element"));
       return isFragment(element) ? one({ action, xpath, element }) : refuse(MALFORMED);
     }
@@ -51,6 +54,10 @@ export function readChange(action: string, given: (name: string) => string | und
       return refuse(badRequest(`Illegal value for parameter "action" [${action}].`));
   }
 }
+
+/** `//` is for reading only. */
+const isVague = (xpath: string): boolean =>
+  xpath.includes("//") && parseXPath(xpath)?.paths.some(({ steps }) => steps.some(({ anywhere }) => anywhere)) === true;
 
 /** Elements side by side. Text between them would be lost: it is an error. */
 function isFragment(source: string): boolean {
