@@ -106,6 +106,17 @@ test("a commit on the active Panorama is synchronised; the passive one takes no 
   expect((await two.call("second", hostname)).xml).toContain("<hostname>panorama-2</hostname>");
 });
 
+test.each([
+  "<load><config><from>running-config.xml</from></config></load>",
+  "<save><config><to>mine.xml</to></config></save>",
+  "<revert><config/></revert>",
+  "<delete><config><saved>mine.xml</saved></config></delete>",
+])("the passive Panorama refuses %s", async (cmd) => {
+  await using two = await twoPanoramas();
+  expect(await two.ask("second", cmd)).toMatchObject({ ok: false, code: "15" });
+  expect((await two.ask("first", cmd)).code).not.toBe("15");
+});
+
 test("firewalls tell of both Panoramas", async () => {
   await using two = await twoPanoramas();
   const firewall = two.clients.second.for(PRIMARY);

@@ -225,3 +225,14 @@ test("Panorama serves its device groups, and the XML API sees what REST wrote", 
     result: { entry: [{ "@name": "dmz", "@template": "branch-template" }] },
   });
 });
+
+test("the passive Panorama of a pair takes no writes", async () => {
+  await using pair = await PairSite.start({}, { panorama: { ha_enabled: true } });
+  await pair.settled();
+  const second = pair.site.cell.cloud("panorama").endpoints["peer-http"];
+  if (second === undefined) throw new Error("no second Panorama");
+  const rest = await aRestClient(pair, second);
+  const body = { entry: { "@name": "a", fqdn: "a.example" } };
+  expect(await rest("POST", "Objects/Addresses?location=shared&name=a", body)).toMatchObject(failed(403, 7, 15));
+  expect(await rest("GET", "Objects/Addresses?location=shared")).toMatchObject({ status: 200 });
+});

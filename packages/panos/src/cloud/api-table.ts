@@ -1,6 +1,7 @@
 import type { ApiTable } from "../node/api/answer-call.ts";
 import { everyNodeBehaviors } from "../node/behaviours/every-node.ts";
 import { answerConfig } from "../node/config/config-calls.ts";
+import { answerImport } from "../node/files/import-calls.ts";
 import { audited } from "../node/logs/audited.ts";
 import { logged } from "../node/logs/logged.ts";
 import type { Behavior } from "../node/node.ts";
@@ -12,7 +13,7 @@ import { deviceBehaviors } from "./behaviours/devices.ts";
 import { groupBehaviors } from "./behaviours/groups.ts";
 import { haBehaviors } from "./behaviours/high-availability.ts";
 import { panoramaInterfaceBehaviors } from "./behaviours/interfaces.ts";
-import { onlyActive } from "./pair/only-active.ts";
+import { onlyActive, onlyOnActive } from "./pair/only-active.ts";
 import { answerPanoramaCommit } from "./push/push-calls.ts";
 import type { RunningPanorama } from "./running-panorama.ts";
 
@@ -27,9 +28,15 @@ const behaviors: readonly Behavior<RunningPanorama>[] = [
 
 /** All that a Panorama answers itself. */
 export const PANORAMA_API: ApiTable<RunningPanorama> = Object.freeze({
-  commands: commandTree(behaviors.map(audited).map((behavior) => [behavior.on, behavior] as const)),
+  commands: commandTree(
+    behaviors
+      .map(onlyOnActive)
+      .map(audited)
+      .map((behavior) => [behavior.on, behavior] as const),
+  ),
   types: {
     ...recordTypes,
+    import: onlyActive(answerImport),
     config: onlyActive(logged("config", answerConfig)),
     commit: onlyActive(logged("commit", answerPanoramaCommit)),
     "user-id": answerUserId,

@@ -241,6 +241,10 @@ export class RunningPanorama extends BaseNode<PanoramaState> implements HttpHand
     return this.whole.ha?.role;
   }
 
+  override get takesChanges(): boolean {
+    return this.whole.ha === undefined || this.whole.ha.role === "active";
+  }
+
   get version(): string {
     return this.state.version;
   }

@@ -9,7 +9,8 @@ import { PER_SESSION, sessionSeconds } from "./traffic.ts";
 
 /** The interfaces of a firewall: those of its running configuration, ports first. */
 export function interfacesOf(firewall: RunningFirewall): readonly ShownInterface[] {
-  const found = firewall.config.isLoaded ? configured(firewall) : INTERFACES.map(first);
+  const { effective } = firewall;
+  const found = effective === undefined ? INTERFACES.map(first) : configured(firewall, effective);
   return found.map((one, at) => ({ ...one, id: 16 + at, mac: macAddress(firewall.profile.serial, 16 + at) }));
 }
 
@@ -30,8 +31,8 @@ const first = (n: number): Interface => ({
 
 const [USUAL_MTU, JUMBO_MTU] = [1500, 9192];
 
-function configured(firewall: RunningFirewall): readonly Interface[] {
-  const device = descend(firewall.config.running, "devices", "entry");
+function configured(firewall: RunningFirewall, config: XmlElement): readonly Interface[] {
+  const device = descend(config, "devices", "entry");
   const network = descend(device, "network");
   const holder = descend(network, "interface");
   const settings = descend(device, "deviceconfig", "setting");

@@ -25,7 +25,8 @@ import type { Answer } from "../wire/api/answer.ts";
 import { summarize } from "../wire/api/call-summary.ts";
 import type { ApiCall } from "../wire/api/request.ts";
 import type { DeviceFacts } from "../wire/link/panorama-frames.ts";
-import type { XmlElement } from "../wire/xml/tree.ts";
+import { child, type XmlElement } from "../wire/xml/tree.ts";
+import { unmarked, withTemplate } from "./effective-config.ts";
 import { Firewall } from "./firewall.ts";
 import { broughtOnline, type ForcedState, keptBusy, newestOther, withForcedFigures } from "./force.ts";
 import { HaLink } from "./ha/ha-link.ts";
@@ -44,6 +45,14 @@ import { PER_SESSION, sessionCapacity, sessionSeconds, sessionsAt } from "./traf
 /** The data plane is fully busy before all of its session table is in use. */
 const FULL_LOAD_SHARE = 0.8;
 
+/** What follows from a push and the running configuration it was merged with. */
+interface Managed {
+  readonly of: XmlElement;
+  readonly own: XmlElement;
+  readonly pushed: XmlElement;
+  readonly effective: XmlElement;
+}
+
 /** A firewall with its connections: what runs during one boot. While it is down, all of them are closed. */
 export class RunningFirewall extends Firewall implements CallAnswerer, HttpHandler {
   readonly ha: HaLink | undefined;
@@ -53,6 +62,7 @@ export class RunningFirewall extends Firewall implements CallAnswerer, HttpHandl
   readonly #listeners: Listeners;
   readonly #table: ApiTable<RunningFirewall>;
   readonly #front: HttpFront<RunningFirewall>;
+  #merged: Managed | undefined;
 
   constructor(
     profile: FirewallProfile,
@@ -85,8 +95,24 @@ export class RunningFirewall extends Firewall implements CallAnswerer, HttpHandl
 
   /** What Panorama pushed last. */
   get pushed(): XmlElement | undefined {
+    return this.#managed?.pushed;
+  }
+
+  override get effective(): XmlElement | undefined {
+    return this.#managed?.effective ?? super.effective;
+  }
+
+  get #managed(): Managed | undefined {
     const name = this.state.config.pushed;
-    return name === undefined ? undefined : this.config.document(name);
+    const of = name === undefined ? undefined : this.config.document(name);
+    if (of === undefined) return undefined;
+    const { running } = this.config;
+    if (this.#merged?.of !== of || this.#merged.own !== running) {
+      const template = child(of, "template");
+      const effective = template === undefined ? running : withTemplate(running, template);
+      this.#merged = { of, own: running, pushed: unmarked(of), effective };
+    }
+    return this.#merged;
   }
 
   /** Its Panoramas; none when it is managed by nobody. */
@@ -182,6 +208,9 @@ export class RunningFirewall extends Firewall implements CallAnswerer, HttpHandl
       before.node.config.running !== after.node.config.running ||
       isSyncing(before.node) !== isSyncing(after.node);
     if (told) this.ha.statusChanged();
+    const { running, pushed } = before.node.config;
+    if (running !== after.node.config.running || pushed !== after.node.config.pushed)
+      this.world.clock.wake(seconds(0), { name: "ha" });
   }
 
   protected afterJob(job: Job): void {
@@ -223,7 +252,7 @@ export class RunningFirewall extends Firewall implements CallAnswerer, HttpHandl
 
   #forceRole(role: NonNullable<ForcedState["ha_state"]>): Promise<void> {
     const { ha, profile } = this;
-    if (ha === undefined)
+    if (ha?.isOn !== true)
       throw new UsageError("no-pair", `Firewall ${profile.serial} has no HA peer.`, { serial: profile.serial });
     if (role === "suspended") return ha.suspend();
     return role === "functional" ? ha.resume() : ha.fail("Forced by a tester");

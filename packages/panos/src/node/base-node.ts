@@ -83,6 +83,14 @@ export abstract class BaseNode<Whole extends { readonly node: NodeState }> imple
     return logsBetween(before.node, after.node, ended, now);
   }
 
+  get effective(): XmlElement | undefined {
+    return this.config.isLoaded ? this.config.running : undefined;
+  }
+
+  get takesChanges(): boolean {
+    return true;
+  }
+
   /** Stands for what its configuration shares with its HA peer's; cheap while nobody has committed anything. */
   get sharedDigest(): string {
     if (this.state.config.running === undefined) return INITIAL;

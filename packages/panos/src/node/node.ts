@@ -55,6 +55,13 @@ export interface ConfiguredNode extends PanosNode {
   readonly config: ConfigEngine;
   /** What Panorama pushed, as a tree below `config/panorama`; absent on Panorama and on firewalls it never pushed to. */
   readonly pushed?: XmlElement;
+  /**
+   * The running configuration, on firewalls with the values of the template that Panorama pushed. `undefined` while nobody has
+   * configured the node: no tree is made for that.
+   */
+  readonly effective: XmlElement | undefined;
+  /** Whether it takes changes of its configuration: of two Panoramas only the active one does. */
+  readonly takesChanges: boolean;
 }
 
 /** A node that keeps logs and files of its own. All nodes do. */

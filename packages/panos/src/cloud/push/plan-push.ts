@@ -25,6 +25,8 @@ export interface PushPlan {
   readonly serial: string;
   readonly policy?: XmlElement;
   readonly template?: XmlElement;
+  /** The template's values win over those the firewall has itself. */
+  readonly forced?: boolean;
 }
 
 export type PushOrder =
@@ -74,11 +76,14 @@ function planPolicy(config: XmlElement, order: XmlElement): PushOrder {
     if (stranger !== undefined) return invalid("device", stranger);
     const policy = pushedPolicy(config, name);
     for (const serial of chosen.length === 0 ? members : chosen)
-      plans.push({ serial, policy, ...(withTemplate ? templatePart(config, serial) : {}) });
+      plans.push({ serial, policy, ...(withTemplate ? templatePart(config, serial) : {}), ...force(order) });
   }
   if (plans.length === 0) return answer(refused(CODES.invalidObject, "No devices to push to"));
   return { kind: "push", plans, description: childText(order, "description") };
 }
+
+const force = (order: XmlElement): Pick<PushPlan, "forced"> =>
+  childText(order, "force-template-values") === "yes" ? { forced: true } : {};
 
 /** `<device>` alone, as pan-python sends it, means the group it is in. */
 function groupsOf(config: XmlElement, serial: string | undefined): readonly XmlElement[] {
@@ -117,7 +122,7 @@ function planStacks(config: XmlElement, stacks: readonly XmlElement[], order: Xm
     const part = pushedTemplate(config, attribute(stack, "name") ?? "");
     return serialsOf(stack)
       .filter((serial) => chosen.length === 0 || chosen.includes(serial))
-      .map((serial): PushPlan => ({ serial, template: part }));
+      .map((serial): PushPlan => ({ serial, template: part, ...force(order) }));
   });
   if (plans.length === 0) return answer(refused(CODES.invalidObject, "No devices to push to"));
   return { kind: "push", plans, description: childText(order, "description") };

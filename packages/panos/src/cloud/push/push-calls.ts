@@ -6,6 +6,7 @@ import type { Caller } from "../../node/node.ts";
 import { type Answer, CODES, enqueued, MALFORMED, refused } from "../../wire/api/answer.ts";
 import { type ApiCall, parameter } from "../../wire/api/request.ts";
 import { readXml } from "../../wire/xml/read.ts";
+import type { XmlElement } from "../../wire/xml/tree.ts";
 import { writeXml } from "../../wire/xml/write.ts";
 import type { RunningPanorama } from "../running-panorama.ts";
 import { type PushPlan, planPush } from "./plan-push.ts";
@@ -70,11 +71,14 @@ async function push(
   return enqueued(started.id, `Job enqueued with jobid ${started.id}`);
 }
 
+/** No part of what is compared when one asks whether a firewall is in sync. */
+const withForce = (template: XmlElement): XmlElement => ({ ...template, attributes: [["force", "yes"]] });
+
 async function deliver(panorama: RunningPanorama, plan: PushPlan, order: string, caller: Caller): Promise<void> {
-  const { serial, policy, template } = plan;
+  const { serial, policy, template, forced } = plan;
   const parts = {
     ...(policy === undefined ? {} : { policy: writeXml(policy).markup }),
-    ...(template === undefined ? {} : { template: writeXml(template).markup }),
+    ...(template === undefined ? {} : { template: writeXml(forced === true ? withForce(template) : template).markup }),
   };
   if (panorama.sessions.deliver(serial, { kind: "deliver", order, admin: caller.admin, ...parts })) return;
   await panorama.pushEnded(serial, { order, result: "FAIL", lines: ["device is not connected"] });

@@ -1,6 +1,15 @@
 import { createHash } from "node:crypto";
 import { mergeInto } from "../../node/config/merge.ts";
-import { attribute, childrenNamed, childText, descend, element, textOf, type XmlElement } from "../../wire/xml/tree.ts";
+import {
+  attribute,
+  childrenNamed,
+  childText,
+  descend,
+  element,
+  isElement,
+  textOf,
+  type XmlElement,
+} from "../../wire/xml/tree.ts";
 import { writeXml } from "../../wire/xml/write.ts";
 
 const EMPTY: XmlElement = element("nothing");
@@ -78,6 +87,14 @@ export function pushedPolicy(config: XmlElement, groupName: string): XmlElement 
   return element("vsys", [merged]);
 }
 
+/** Each value with the name of the template it comes from, which firewalls show beside it. */
+const markedBy = (node: XmlElement, name: string): XmlElement => ({
+  ...node,
+  attributes:
+    node.name === "entry" || !node.children.some(isElement) ? [...node.attributes, ["ptpl", name]] : node.attributes,
+  children: node.children.map((inner) => (isElement(inner) ? markedBy(inner, name) : inner)),
+});
+
 /** Settings that the firewalls of a stack get: those of its templates, the most important winning. */
 export function pushedTemplate(config: XmlElement, stackName: string): XmlElement {
   const stack = templateStack(config, stackName) ?? EMPTY;
@@ -88,7 +105,7 @@ export function pushedTemplate(config: XmlElement, stackName: string): XmlElemen
     stack,
   ];
   return parts.reduce(
-    (whole, part) => mergeInto(whole, (descend(part, "config") ?? EMPTY).children),
+    (whole, part) => mergeInto(whole, markedBy(descend(part, "config") ?? EMPTY, nameOf(part)).children),
     element("template"),
   );
 }

@@ -22,7 +22,7 @@ const inPair = (
   handle: (ha: HaLink, firewall: RunningFirewall) => Answer | Promise<Answer>,
 ): FirewallBehavior => ({
   on: `request.high-availability.${on}`,
-  handle: (firewall) => (firewall.ha === undefined ? NOT_ENABLED : handle(firewall.ha, firewall)),
+  handle: (firewall) => (firewall.ha?.isOn === true ? handle(firewall.ha, firewall) : NOT_ENABLED),
 });
 
 const changed = (state: "suspended" | "functional"): Answer => resultText(`Successfully changed HA state to ${state}`);

@@ -48,8 +48,7 @@ function stateOf(firewall: RunningFirewall, tunnel: XmlElement, gateway: Gateway
 const tellsTunnels: Behavior<RunningFirewall> = {
   on: "show.running.tunnel.flow",
   handle: (firewall) => {
-    const { config } = firewall;
-    const network = config.isLoaded ? descend(config.running, "devices", "entry", "network") : undefined;
+    const network = descend(firewall.effective, "devices", "entry", "network");
     const gateways = gatewaysOf(network);
     const entries = entriesOf(descend(network, "tunnel", "ipsec")).map((tunnel, at) => {
       const [first] = entriesOf(descend(tunnel, "auto-key", "ike-gateway"));

@@ -35,7 +35,8 @@ export function bgpPeers(firewall: RunningFirewall): readonly BgpPeer[] {
 /** A firewall that was never configured has the peers of its entry, without any tree being made for that. */
 function configuredOf(firewall: RunningFirewall): readonly ConfiguredPeer[] {
   const engine = hasAdvancedRouting(firewall) ? "logical-router" : "virtual-router";
-  if (firewall.config.isLoaded) return configuredPeers(firewall.config.running, engine);
+  const { effective } = firewall;
+  if (effective !== undefined) return configuredPeers(effective, engine);
   const { bgp } = firewall.profile;
   return (bgp?.peers ?? []).map((peer) => ({
     ...peer,

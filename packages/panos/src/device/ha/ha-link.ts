@@ -11,7 +11,7 @@ import { unfitness } from "./fitness.ts";
 import { counted } from "./flaps.ts";
 import { type HaAddresses, HaChannel, type HaSpeaker } from "./ha-channel.ts";
 import { type HaSettings, haSettings } from "./ha-settings.ts";
-import { activeIn, type HaState, withRole } from "./ha-state.ts";
+import { activeIn, type HaState, joiningHa, withRole } from "./ha-state.ts";
 import { firstEnd, type OutageKind, outageOf, outagesAt } from "./outages.ts";
 import { type HaSituation, judgeClaim, type PeerLink, planHa } from "./plan-ha.ts";
 import { type HaSelf, statusOf } from "./status.ts";
@@ -66,10 +66,9 @@ export class HaLink implements HaSpeaker {
     return this.#peer;
   }
 
-  /** As the running configuration says. */
+  /** As the running configuration says, with what a template adds. */
   get settings(): HaSettings {
-    const { config } = this.#firewall;
-    const running = config.isLoaded ? config.running : undefined;
+    const running = this.#firewall.effective;
     if (this.#settings === undefined || this.#settings.of !== running)
       this.#settings = { of: running, read: haSettings(running, this.#profile) };
     return this.#settings.read;
@@ -91,6 +90,8 @@ export class HaLink implements HaSpeaker {
 
   /** A link that was down when the firewall was interrupted still is. */
   async open(): Promise<void> {
+    if (this.isOn !== this.settings.enabled) this.#firewall.world.clock.wake(seconds(0), { name: "ha" });
+    if (!this.isOn) return;
     if (this.#firewall.whole.ha?.outages?.ha1 !== undefined) await this.#channel.sever();
     await this.#channel.open();
   }
@@ -99,8 +100,27 @@ export class HaLink implements HaSpeaker {
     return this.#channel.close(reason);
   }
 
-  dial(): Promise<void> {
-    return this.#channel.dial();
+  async dial(): Promise<void> {
+    if (this.isOn) await this.#channel.dial();
+  }
+
+  /** Whether it takes part in its pair: not while its configuration has switched that off. */
+  get isOn(): boolean {
+    return this.#firewall.whole.ha !== undefined;
+  }
+
+  /** Leaves the pair, or joins it anew behind whoever is active, as the configuration says. */
+  async #follow(): Promise<void> {
+    const { enabled } = this.settings;
+    if (enabled === this.isOn) return;
+    const transition = this.#firewall.draw(this.#firewall.settings.timing.haTransition);
+    await this.#firewall.changeWhole(({ ha, ...whole }, now) => ({
+      state: enabled ? { ...whole, ha: ha ?? joiningHa(now, transition, whole.node.ready) } : whole,
+      result: undefined,
+    }));
+    if (!enabled) return this.#channel.close("switched off");
+    await this.open();
+    await this.dial();
   }
 
   linked(): void {
@@ -199,6 +219,7 @@ export class HaLink implements HaSpeaker {
 
   /** Decides and acts until there is nothing to do but wait. */
   async evaluate(): Promise<void> {
+    if (this.#firewall.state.power.name === "up") await this.#follow();
     for (let step = 0; step < MAX_STEPS; step++) {
       const before = this.#firewall.whole.ha;
       if (before === undefined || this.#firewall.state.power.name !== "up") return;

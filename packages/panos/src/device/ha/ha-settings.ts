@@ -4,6 +4,8 @@ import { attribute, child, childrenNamed, childText, descend, textOf, type XmlEl
 
 /** How a member takes part in its pair, as its running configuration says. Times are as the screen shows them. */
 export interface HaSettings {
+  /** Whether it takes part at all. */
+  readonly enabled: boolean;
   readonly priority: number;
   readonly preemptive: boolean;
   readonly maxFlaps: number;
@@ -44,6 +46,7 @@ const TIMERS = Object.freeze({
 
 /** The settings of a member that nobody has configured. */
 const firstSettings = (profile: HaProfile): HaSettings => ({
+  enabled: true,
   priority: profile.priority,
   preemptive: profile.preemptive,
   maxFlaps: 3,
@@ -56,8 +59,10 @@ const firstSettings = (profile: HaProfile): HaSettings => ({
 /** Reads `deviceconfig/high-availability`; what is missing there is as from the start. `config` absent: nobody has configured it. */
 export function haSettings(config: XmlElement | undefined, profile: HaProfile): HaSettings {
   const first = firstSettings(profile);
-  const group = descend(config, "devices", "entry", "deviceconfig", "high-availability", "group");
-  if (group === undefined) return first;
+  const own = descend(config, "devices", "entry", "deviceconfig", "high-availability");
+  const enabled = yes(own, "enabled", first.enabled);
+  const group = child(own, "group");
+  if (group === undefined) return { ...first, enabled };
   const election = child(group, "election-option");
   const timers = child(election, "timers");
   const advanced = child(timers, "advanced");
@@ -68,6 +73,7 @@ export function haSettings(config: XmlElement | undefined, profile: HaProfile): 
   const named = child(timers, "aggressive") === undefined ? TIMERS.recommended : TIMERS.aggressive;
   const hold = number(advanced, "preemption-hold-time", 0);
   return {
+    enabled,
     priority: number(election, "device-priority", first.priority),
     preemptive: yes(election, "preemptive", first.preemptive),
     maxFlaps: number(advanced, "flap-max", first.maxFlaps),

@@ -41,6 +41,16 @@ export const firstHaState = (firstRole: "active" | "passive", now: Instant, hold
   eager: true,
 });
 
+/** HA was switched on: it takes no role before it has heard of its peer or waited; while AutoCom runs it waits for that first. */
+export const joiningHa = (now: Instant, hold: Duration, ready: boolean): HaState => ({
+  role: "initial",
+  since: now,
+  term: 0,
+  ledTerm: 0,
+  ...(ready ? { holdUntil: later(now, hold) } : {}),
+  eager: ready,
+});
+
 /** After a boot: it holds back until AutoCom has ended. Suspension and what was counted do not survive a boot. */
 export const rebootedHa = (state: HaState, now: Instant): HaState => ({
   role: "initial",

@@ -1,7 +1,7 @@
 import { type Answer, CODES, refused, result, resultText } from "../../wire/api/answer.ts";
 import { argumentText } from "../../wire/api/command.ts";
 import { dateTime } from "../../wire/time.ts";
-import { childrenNamed, descend, textOf } from "../../wire/xml/tree.ts";
+import { child, childrenNamed, descend, element, textOf } from "../../wire/xml/tree.ts";
 import { block, writeXml, xml } from "../../wire/xml/write.ts";
 import { startValidation } from "../config/commit-calls.ts";
 import { diffTrees } from "../config/diff.ts";
@@ -19,17 +19,14 @@ const showsCandidate: ConfigBehavior = {
   handle: (node) => result(writeXml(node.config.candidate)),
 };
 
-/** With what Panorama pushed beneath it. */
+/** With the template's values in their places, and pushed objects and rules beneath. */
 const showsEffective: ConfigBehavior = {
   on: "show.config.effective-running-config",
-  handle: ({ config, pushed }) =>
-    result(
-      writeXml(
-        pushed === undefined
-          ? config.running
-          : { ...config.running, children: [...config.running.children, { ...pushed, name: "panorama" }] },
-      ),
-    ),
+  handle: ({ config, pushed, effective = config.running }) => {
+    const policy = child(pushed, "vsys");
+    const children = policy === undefined ? effective.children : [...effective.children, element("panorama", [policy])];
+    return result(writeXml({ ...effective, children }));
+  },
 };
 
 const showsPushed = (on: string, part: readonly string[]): ConfigBehavior => ({

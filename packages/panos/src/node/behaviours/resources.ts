@@ -96,12 +96,11 @@ const tellsResourceMonitor: NodeBehavior = {
 const tellsNtp: NodeBehavior = {
   on: "show.ntp",
   handle: (node) => {
-    const servers = node.config.isLoaded
-      ? descend(node.config.running, "devices", "entry", "deviceconfig", "system", "ntp-servers")
-      : undefined;
+    const { effective } = node;
+    const servers = descend(effective, "devices", "entry", "deviceconfig", "system", "ntp-servers");
     const configured = (word: string): string =>
       childText(descend(servers, `${word}-ntp-server`), "ntp-server-address") ?? "";
-    const name = node.config.isLoaded ? configured("primary") : "0.pool.ntp.org";
+    const name = effective === undefined ? "0.pool.ntp.org" : configured("primary");
     if (name === "") return result(xml`<synched>LOCAL</synched>`);
     const second = configured("secondary");
     const server = (of: string, status: string) =>

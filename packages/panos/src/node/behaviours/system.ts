@@ -15,9 +15,7 @@ import { isOn } from "./system-settings.ts";
 
 /** As the running configuration says; that of a node nobody has configured is its profile's. */
 export function hostnameOf(node: ConfiguredNode): string {
-  const system = node.config.isLoaded
-    ? descend(node.config.running, "devices", "entry", "deviceconfig", "system")
-    : undefined;
+  const system = descend(node.effective, "devices", "entry", "deviceconfig", "system");
   const configured = system === undefined ? undefined : childText(system, "hostname");
   return configured === undefined || configured === "" ? node.profile.hostname : configured;
 }

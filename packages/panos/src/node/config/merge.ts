@@ -63,7 +63,7 @@ function placesOf(children: readonly XmlNode[]): Map<string, number> {
 }
 
 /** What makes two siblings the same thing. */
-function keyOf(element: XmlElement): string {
+export function keyOf(element: XmlElement): string {
   const name = attribute(element, "name");
   if (name !== undefined) return `${element.name} @${name}`;
   return element.name === "member" ? `member =${textOf(element).trim()}` : element.name;

@@ -32,6 +32,8 @@ export interface RestCall {
 
 /** Carries out a write and says what came of it. */
 export async function carryOut(node: RecordingNode, caller: Caller, call: RestCall): Promise<HttpReply> {
+  if (!node.takesChanges)
+    return restError("forbidden", CODES.denied, "Operation not allowed on a Panorama that is not the active one");
   const plan = planOf(call);
   if ("status" in plan) return plan;
   const { change, unless } = plan;
