@@ -226,7 +226,10 @@ describe("files", () => {
     expect((await fw.get({ ...ask, action: "status", "job-id": job })).text).toContain("<status>ACT</status>");
     expect((await fw.get({ ...ask, action: "get", "job-id": job })).text).toContain("has not finished yet");
     await pair.site.runFor(seconds(2));
-    expect((await fw.get({ ...ask, action: "status", "job-id": job })).text).toContain("<status>FIN</status>");
+    const ended = (await fw.get({ ...ask, action: "status", "job-id": job })).text;
+    expect(ended).toMatch(
+      /<type>Exec<\/type><status>FIN<\/status>.*<result>OK<\/result>.*<resultfile>\S+<\/resultfile><\/job>/,
+    );
     const file = await fw.get({ ...ask, action: "get", "job-id": job });
     expect(unpacked(file.bytes)?.map(({ name }) => name)).toEqual(["running-config.xml", "techsupport.txt"]);
   });

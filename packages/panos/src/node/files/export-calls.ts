@@ -1,9 +1,10 @@
 import { type Answer, CODES, refused, result } from "../../wire/api/answer.ts";
 import { type ApiCall, parameter } from "../../wire/api/request.ts";
-import { lookupStatus } from "../../wire/logs/log-reply.ts";
+import { jobsMessage } from "../../wire/messages/job.ts";
 import type { XmlElement } from "../../wire/xml/tree.ts";
-import { writeXml, xml } from "../../wire/xml/write.ts";
+import { writeXml } from "../../wire/xml/write.ts";
 import { missing } from "../api/answer-call.ts";
+import { shown } from "../behaviours/jobs.ts";
 import { type AskJob, askedFor, finishAsk, illegal, isJob, startAsk } from "../jobs/ask-calls.ts";
 import type { Caller, RecordingNode } from "../node.ts";
 import { featureRelease } from "../software/version.ts";
@@ -68,19 +69,16 @@ function techSupport(node: RecordingNode, call: ApiCall, caller: Caller): Answer
   const job = askedFor(node, call, "tech-support");
   if (!isJob(job)) return job;
   if (action === "finish") return finishAsk(node, job);
-  if (action === "status") return statusOf(job);
+  if (action === "status") return statusOf(node, job);
   return job.end === undefined
     ? refused(CODES.notPossible, `job ${job.id} has not finished yet`)
     : file("techsupport.tgz", packed([...stateFiles(node), ...supportFiles(node)]));
 }
 
-function statusOf(job: AskJob): Answer {
-  const status = { id: job.id, enqueued: job.enqueued, started: job.started, ended: job.end?.at };
-  const ended =
-    job.end === undefined
-      ? xml`<progress>0</progress>`
-      : xml`<progress>100</progress><resultfile>/tmp/techsupport.tgz</resultfile>`;
-  return result(lookupStatus(status, ended), CODES.success);
+function statusOf(node: RecordingNode, job: AskJob): Answer {
+  const status = shown(node, job);
+  const told = job.end === undefined ? status : { ...status, resultFile: "/tmp/techsupport.tgz" };
+  return result(jobsMessage.render([told]), CODES.success);
 }
 
 const stateFiles = (node: RecordingNode) => [

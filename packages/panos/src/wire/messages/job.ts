@@ -25,6 +25,8 @@ export interface ShownJob {
   readonly warnings: readonly string[];
   /** One per firewall of a push from Panorama. */
   readonly devices?: readonly PushedDevice[];
+  /** Where the file lies that an export made. */
+  readonly resultFile?: string;
 }
 
 export interface PushedDevice {
@@ -59,7 +61,7 @@ export const jobsMessage = message<readonly ShownJob[]>({
 
 function renderJob(job: ShownJob): Markup {
   const queued = job.status === "PEND" ? "YES" : "NO";
-  return xml`<job>${leaf("tenq", job.enqueuedAt)}${leaf("tdeq", job.dequeuedAt)}<id>${job.id}</id>${leaf("user", job.user)}<type>${job.type}</type><status>${job.status}</status><queued>${queued}</queued><stoppable>${job.stoppable ? "yes" : "no"}</stoppable><result>${job.result}</result>${leaf("tfin", job.finishedAt)}${leaf("description", job.description)}<positionInQ>${job.position}</positionInQ><progress>${job.progress}</progress>${renderDevices(job.devices)}${holder("details", job.details)}${holder("warnings", job.warnings)}</job>`;
+  return xml`<job>${leaf("tenq", job.enqueuedAt)}${leaf("tdeq", job.dequeuedAt)}<id>${job.id}</id>${leaf("user", job.user)}<type>${job.type}</type><status>${job.status}</status><queued>${queued}</queued><stoppable>${job.stoppable ? "yes" : "no"}</stoppable><result>${job.result}</result>${leaf("tfin", job.finishedAt)}${leaf("description", job.description)}<positionInQ>${job.position}</positionInQ><progress>${job.progress}</progress>${renderDevices(job.devices)}${holder("details", job.details)}${holder("warnings", job.warnings)}${job.resultFile === undefined ? NO_MARKUP : leaf("resultfile", job.resultFile)}</job>`;
 }
 
 function renderDevices(devices: readonly PushedDevice[] | undefined): Markup {
@@ -90,6 +92,7 @@ function parseJob(job: XmlElement): ShownJob {
     details: parseLines(child(job, "details")),
     warnings: parseLines(child(job, "warnings")),
     ...(devices === undefined ? {} : { devices: childrenNamed(devices, "entry").map(parseDevice) }),
+    ...(child(job, "resultfile") === undefined ? {} : { resultFile: text("resultfile") }),
   };
 }
 
