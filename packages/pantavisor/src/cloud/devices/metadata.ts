@@ -30,13 +30,13 @@ export async function putUserMeta(hub: Hub, call: NamedDevice, caller: Caller): 
   return jsonReply(map);
 }
 
-/** `PATCH /devices/:id/user-meta`: a null removes its key; the answer is the patch alone. */
+/** `PATCH /devices/:id/user-meta`: a null is stored, and devices take it as absent; the answer is the patch alone. */
 export async function patchUserMeta(hub: Hub, call: NamedDevice, caller: Caller): Promise<HttpReply> {
   if (caller.device !== "") throw new Refusal(400, "Only the owner changes user metadata");
   const row = await deviceByName(hub, call.params.id, caller.owner);
   if (row === undefined || !isOwner(caller, row)) throw new Refusal(404, "No such device");
   const patch = await readObjectBody(call.request);
-  const merged = (now: DeviceRow): DeviceRow => ({ ...now, userMeta: patched(now.userMeta, patch) ?? now.userMeta });
+  const merged = (now: DeviceRow): DeviceRow => ({ ...now, userMeta: { ...now.userMeta, ...patch } });
   await changeDevice(hub, row.id, merged, caller.prn, "device.user-meta");
   return jsonReply(patch);
 }
