@@ -133,6 +133,7 @@ export {
   type Stores,
   type StoresSnapshot,
   type Table,
+  type TableView,
   table,
   type Write,
 } from "./store/store.ts";

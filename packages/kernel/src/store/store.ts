@@ -10,6 +10,17 @@ export interface Table<Row extends object> {
   readonly key: readonly (keyof Row & string)[];
   readonly unique: readonly (readonly (keyof Row & string)[])[];
   readonly indexes: readonly (readonly (keyof Row & string)[])[];
+  readonly view?: TableView;
+}
+
+/**
+ * How a table shows itself to people who open a SQLite file with other tools; other stores have no views. Where several stand-ins share
+ * a file, the view of the first stays.
+ */
+export interface TableView {
+  readonly name: string;
+  /** What follows `select`, up to `from`. */
+  readonly columns: string;
 }
 
 export function table<Row extends object>(
@@ -19,9 +30,11 @@ export function table<Row extends object>(
     readonly key: readonly (keyof Row & string)[];
     readonly unique?: Table<Row>["unique"];
     readonly indexes?: Table<Row>["indexes"];
+    readonly view?: TableView;
   },
 ): Table<Row> {
-  return { name, columns, key: options.key, unique: options.unique ?? [], indexes: options.indexes ?? [] };
+  const { key, unique = [], indexes = [], view } = options;
+  return { name, columns, key, unique, indexes, ...(view === undefined ? {} : { view }) };
 }
 
 export type Comparison = "=" | "!=" | "<" | "<=" | ">" | ">=" | "in" | "prefix";

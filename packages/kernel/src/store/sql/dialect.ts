@@ -12,6 +12,8 @@ export interface SqlDialect {
   readonly declared: Readonly<Record<Column["kind"], string>>;
   /** Whether the serial column has to be the primary key. */
   readonly serialIsPrimary: boolean;
+  /** Whether tables show themselves as views. */
+  readonly hasViews: boolean;
   /** A value as the driver takes it. */
   encode(kind: Column["kind"], value: unknown): unknown;
   /** A value as rows have it; never called with null. */

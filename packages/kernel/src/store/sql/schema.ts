@@ -4,7 +4,7 @@ import { badSchema } from "../table-check.ts";
 import type { Definer, FoundTable } from "./sql-engine.ts";
 import { indexName, type SqlTable, VERSION } from "./sql-table.ts";
 
-/** Creates the table, or adds columns that may be null, and creates missing indexes. Throws `bad-schema` where that is not enough. */
+/** Creates the table, or adds columns that may be null, and creates missing indexes and views. Throws `bad-schema` where that is not enough. */
 export async function defineTable(table: SqlTable, definer: Definer): Promise<void> {
   const found = await definer.find(table);
   if (found === undefined) await definer.run(createTable(table));
@@ -12,6 +12,14 @@ export async function defineTable(table: SqlTable, definer: Definer): Promise<vo
     for (const column of missingColumns(table, found))
       await definer.run(text(table, sql`alter table ${sql.id(table.name)} add column ${declared(table, column)}`));
   for (const statement of createIndexes(table)) await definer.run(statement);
+  const { view } = table.table;
+  if (view !== undefined && table.dialect.hasViews)
+    await definer.run(
+      text(
+        table,
+        sql`create view if not exists ${sql.id(view.name)} as select ${sql.raw(view.columns)} from ${sql.id(table.name)}`,
+      ),
+    );
 }
 
 /** The columns to be added. */

@@ -21,6 +21,7 @@ export class SqliteSqlDialect implements SqlDialect {
     },
   });
   readonly serialIsPrimary = true;
+  readonly hasViews = true;
   readonly declared = {
     serial: "INTEGER",
     text: "TEXT",

@@ -85,3 +85,24 @@ test("a file that cannot be opened says why", async () => {
   await expect(openStores("sqlite:/dev/null/lab.db")).rejects.toEqual(code("failed"));
   await expect(openStores("sqlite:/proc/lab.db")).rejects.toEqual(code("read-only"));
 });
+
+test("a table shows itself to other tools as it says, and the first of several stand-ins does", async () => {
+  await using folder = await temporaryFolder();
+  const file = `${folder.path}/lab.db`;
+  const shown = table<Counter>(
+    "counters",
+    { id: "text", count: "integer" },
+    { key: ["id"], view: { name: "totals", columns: "id as name, count * 2 as twice" } },
+  );
+  for (const _ of ["made", "opened again"]) {
+    const stores = await openStores(`sqlite:${file}`);
+    const store = await stores.open("lab", [shown]);
+    const old = await store.get(shown, "a");
+    if (old === undefined) await store.commit([insert(shown, { id: "a", count: 2 })]);
+    await (await stores.open("other", [shown])).find(shown, {}).all([]);
+    await stores.close();
+  }
+  const other = new DatabaseSync(file);
+  expect({ ...other.prepare("SELECT * FROM totals").get() }).toEqual({ name: "a", twice: 4 });
+  other.close();
+});
