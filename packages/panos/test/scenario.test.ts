@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { request } from "node:https";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { connect } from "node:tls";
 import { minutes, seconds, UsageError } from "@understudy/kernel";
 import { BASIC_SCENARIO, type PanoramaOptions, readScenario, startPanorama } from "@understudy/panos";
@@ -61,7 +62,7 @@ describe("started from code", () => {
       state: "online",
       tcp_sessions: 45_000,
       last_reboot: null,
-      ha_role: null,
+      ha_role: "standalone",
     });
     expect((await op(`http://${detail.listen.http}`, INFO)).text).toContain("<hostname>fw-test-1</hostname>");
     expect((await get(`${panorama.url}/devices/1`)).status).toBe(404);
@@ -129,6 +130,40 @@ describe("a restart on the same file", () => {
       );
     }));
 
+  test("the file has the tables of the Python mock", () =>
+    withDb(async (options) => {
+      const serial = "001234567890";
+      {
+        await using panorama = await startPanorama(options);
+        await panorama.op(software("download", "10.1.0"), serial);
+        await panorama.until(() => panorama.firewall(serial).state().phase === "online", minutes(1));
+        await getJson(`${panorama.url}/calls?limit=1`); // the journal is written out before it is searched
+      }
+      const database = new DatabaseSync(String(options.db), { readOnly: true });
+      const first = (table: string) => ({ ...database.prepare(`SELECT * FROM ${table}`).get() });
+      expect(first("devices")).toMatchObject({
+        serial,
+        hostname: "fw-test-1",
+        current_version: "10.0.2",
+        state: "online",
+        ha_role: "standalone",
+        tcp_sessions: 45_000,
+        disk_space_gb: 13,
+        available_versions: '["10.1.0","10.5.1","11.1.0"]',
+        last_reboot: null,
+      });
+      expect(first("operations")).toMatchObject({
+        operation_id: expect.stringMatching(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/),
+        operation_type: "download",
+        target_version: "10.1.0",
+        status: "complete",
+        progress: 100,
+        duration_seconds: expect.any(Number),
+      });
+      expect(first("api_calls")).toMatchObject({ device_serial: serial, response_status: "success" });
+      database.close();
+    }));
+
   test("a reboot in progress finishes, and known firewalls keep their state when the scenario changes", () =>
     withDb(async (options) => {
       const serial = "001234567890";
@@ -175,6 +210,11 @@ describe("a scenario file", () => {
       "two actives",
       `devices:\n${device("1", ", ha_peer: 2")}${device("2", ", ha_peer: 1")}`,
       /both 1 and its peer are to be active/,
+    ],
+    [
+      "a failure of what nobody does",
+      `devices:\n${device("1")}failures:\n  - { operation: explode }\n`,
+      /f\.yaml:4:\d+: failures\[0\]\.operation: found "explode"; expected one of check, download, install,/,
     ],
     ["a peer that is not there", `devices:\n${device("1", ", ha_peer: 2")}`, /there is no device 2/],
     ["one-sided pairs", `devices:\n${device("1", ", ha_peer: 2")}${device("2")}`, /names another peer, or none/],

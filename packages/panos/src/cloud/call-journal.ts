@@ -1,5 +1,6 @@
 import { type Clock, insert, milliseconds, removeWhere, type Store, seconds, table } from "@understudy/kernel";
 import type { CallSummary } from "../wire/api/call-summary.ts";
+import { CALLS_VIEW } from "./views.ts";
 
 /** Calls that are remembered; older ones are forgotten. */
 export const REMEMBERED_CALLS = 10_000;
@@ -37,7 +38,7 @@ export const callsTable = table<CallRow>(
     unknown: "boolean",
     duration_ms: "integer",
   },
-  { key: ["id"], indexes: [["device_serial"], ["unknown"]] },
+  { key: ["id"], indexes: [["device_serial"], ["unknown"]], view: CALLS_VIEW },
 );
 
 /** What to look for in the journal. */

@@ -1,5 +1,6 @@
 import { insert, remove, replace, type Store, table } from "@understudy/kernel";
 import type { Operation } from "../wire/link/panorama-frames.ts";
+import { OPERATIONS_VIEW } from "./views.ts";
 
 /** Operations that are remembered; older ones are forgotten. */
 export const REMEMBERED_OPERATIONS = 10_000;
@@ -30,7 +31,7 @@ export const operationsTable = table<OperationRow>(
     length_ms: "integer",
     completed_at: "integer?",
   },
-  { key: ["operation_id"], indexes: [["number"]] },
+  { key: ["operation_id"], indexes: [["number"]], view: OPERATIONS_VIEW },
 );
 
 /** Panorama's book of downloads, installations and reboots. */

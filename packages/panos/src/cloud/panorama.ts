@@ -1,6 +1,7 @@
 import {
   type Address,
   type Belief,
+  type Clock,
   type Cloud,
   type CloudSpec,
   type DeviceSpec,
@@ -38,13 +39,15 @@ export class Panorama implements Cloud {
   /** How many firewalls get addresses of their own. */
   readonly #direct: number;
   readonly #members: Members;
+  readonly #clock: Clock;
 
-  private constructor(spec: CloudSpec, settings: Settings, members: Members) {
+  private constructor(spec: CloudSpec, settings: Settings, members: Members, clock: Clock) {
     this.#profile = panoramaProfile(spec.options);
     this.#peer = peerProfile(spec.options);
     this.#sharedSettings = settingsToJson(settings);
     this.#direct = typeof spec.options.direct === "number" ? spec.options.direct : DIRECT_FIREWALLS;
     this.#members = members;
+    this.#clock = clock;
   }
 
   static async create(spec: CloudSpec, world: World): Promise<Panorama> {
@@ -54,7 +57,7 @@ export class Panorama implements Cloud {
     await members.first.boot(how);
     await members.second?.boot(how);
     members.pair?.changed();
-    return new Panorama(spec, settings, members);
+    return new Panorama(spec, settings, members, world.clock);
   }
 
   get #running(): RunningPanorama {
@@ -79,6 +82,8 @@ export class Panorama implements Cloud {
       ip_text: profile.ipText,
       model: profile.model,
       first_version: profile.firstVersion,
+      available_versions: profile.availableVersions,
+      created_at: this.#clock.now(),
       device_group: profile.deviceGroup,
       template_stack: profile.templateStack,
     };

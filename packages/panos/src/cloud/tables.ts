@@ -6,6 +6,7 @@ import { operationsTable } from "./operation-book.ts";
 import type { PairState } from "./pair/pair-state.ts";
 import { documentsTable, journalTable } from "./store-config.ts";
 import { filesTable } from "./store-files.ts";
+import { DEVICES_VIEW } from "./views.ts";
 
 /** A firewall that Panorama expects, and what it last heard of it. */
 export interface DeviceRow {
@@ -27,6 +28,9 @@ export interface DeviceRow {
   /** Null until it has said hello once. */
   readonly facts: DeviceFacts | null;
   readonly connected_at: number | null;
+  /** What the scenario offers it. Null, as is the time, in rows of before these columns. */
+  readonly available_versions: readonly string[] | null;
+  readonly created_at: number | null;
 }
 
 export const devicesTable = table<DeviceRow>(
@@ -45,8 +49,10 @@ export const devicesTable = table<DeviceRow>(
     template_digest: "text",
     facts: "json?",
     connected_at: "integer?",
+    available_versions: "json?",
+    created_at: "integer?",
   },
-  { key: ["serial"] },
+  { key: ["serial"], view: DEVICES_VIEW },
 );
 
 /** Panorama's own state as a node, in one row. */

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { Job } from "../node/jobs/job.ts";
 import type { NodeState } from "../node/state.ts";
 import type { Operation } from "../wire/link/panorama-frames.ts";
@@ -41,7 +42,7 @@ function ofJob(serial: string, node: NodeState, job: Job): Operation | undefined
   const { task } = job;
   if (task.kind !== "download" && task.kind !== "install") return undefined;
   const operation = {
-    id: `${serial}-${node.reboots}-${job.id}`,
+    id: operationId(`${serial}-${node.reboots}-${job.id}`),
     kind: task.kind,
     version: task.version,
     startedAt: job.started ?? job.enqueued,
@@ -77,4 +78,11 @@ function ofReboot(serial: string, before: NodeState, after: NodeState): Operatio
   return undefined;
 }
 
-const rebootId = (serial: string, number: number): string => `${serial}-reboot-${number}`;
+const rebootId = (serial: string, number: number): string => operationId(`${serial}-reboot-${number}`);
+
+/** A UUID that follows from a name, so that it is the same when the operation is told again after a restart. */
+function operationId(name: string): string {
+  const digest = createHash("sha256").update(name).digest("hex");
+  const variant = "89ab".charAt(Number.parseInt(digest.charAt(16), 16) & 3);
+  return `${digest.slice(0, 8)}-${digest.slice(8, 12)}-8${digest.slice(13, 16)}-${variant}${digest.slice(17, 20)}-${digest.slice(20, 32)}`;
+}

@@ -12,6 +12,7 @@ import { readSettings, readSpan } from "../node/settings.ts";
 import { giveOrder, isOrder, ORDERS } from "./actions/order.ts";
 import { UPGRADE_PATIENCE, Upgrade, type UpgradeOrder } from "./actions/upgrade.ts";
 import { ApiClient } from "./api-client.ts";
+import { OPERATIONS } from "./operations.ts";
 import { cloudSchema, deviceSchema, forceSchema, opSchema, orderSchema, upgradeSchema } from "./schemas.ts";
 
 const actions = {
@@ -29,25 +30,7 @@ export const panos: Family = Object.freeze({
   ownChannels: true,
   ownPaths: ["/health"],
   schemas: { cloud: cloudSchema, device: deviceSchema, actions, force: forceSchema },
-  operations: [
-    "check",
-    "download",
-    "install",
-    "reboot",
-    "boot",
-    "commit",
-    "content",
-    "push",
-    "ha-sync",
-    "ha1",
-    "ha1-backup",
-    "ha2",
-    "bgp",
-    "environment",
-    "license",
-    "ha-monitor",
-    "request",
-  ],
+  operations: OPERATIONS,
   phases: [
     { name: "online", tone: "good" },
     { name: "downloading", tone: "busy" },

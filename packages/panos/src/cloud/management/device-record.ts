@@ -9,8 +9,8 @@ export interface DeviceRecord {
   readonly current_version: string;
   readonly state: "online" | "downloading" | "installing" | "rebooting" | "offline";
   readonly ha_enabled: boolean;
-  /** The current HA state; null without a pair. */
-  readonly ha_role: string | null;
+  /** The current HA state; `standalone` without a pair. */
+  readonly ha_role: string;
   readonly connected: boolean;
 }
 
@@ -47,7 +47,7 @@ export function deviceRecord(row: DeviceRow, connected: boolean): DeviceRecord {
     current_version: facts?.version ?? row.first_version,
     state: connected || phase === "rebooting" ? phase : "offline",
     ha_enabled: facts?.haPeer !== undefined,
-    ha_role: facts?.haState ?? null,
+    ha_role: facts?.haState ?? (facts?.haPeer === undefined ? "standalone" : "unknown"),
     connected,
   };
 }

@@ -3,12 +3,14 @@ import {
   type FaultRule,
   type JsonObject,
   type JsonValue,
+  matchesGlob,
   UsageError,
   WireError,
 } from "@understudy/kernel";
 import { hostPort, parseHostPort } from "../../node/addresses.ts";
 import { firstRoleOf } from "../../node/firewall-profile.ts";
 import { readSpan } from "../../node/settings.ts";
+import { OPERATIONS } from "../operations.ts";
 import { scenarioSchema } from "./scenario-schema.ts";
 import { ScenarioYaml } from "./scenario-yaml.ts";
 
@@ -59,6 +61,7 @@ export function readScenario(text: string, file = "scenario", overrides: Scenari
   checkSerials(found.devices, yaml);
   checkPairs(found.devices, yaml);
   checkListeners(found.devices, yaml);
+  checkFailures(found.failures ?? [], yaml);
   const { devices, failures = [], name: _, description: __, ...shared } = found;
   const { direct } = overrides;
   return {
@@ -140,6 +143,17 @@ function checkListeners(devices: readonly JsonObject[], yaml: ScenarioYaml): voi
       if (other !== undefined) throw yaml.problem(place, `${text} is also the address of ${other}`);
       seen.set(hostPort(address), place);
     }
+  }
+}
+
+/** An operation that nobody asks for would never fail. It may be a glob. */
+function checkFailures(failures: readonly Failure[], yaml: ScenarioYaml): void {
+  for (const [at, { operation }] of failures.entries()) {
+    if (!OPERATIONS.some((known) => matchesGlob(operation, known)))
+      throw yaml.problem(
+        `failures[${at}].operation`,
+        `found ${JSON.stringify(operation)}; expected one of ${OPERATIONS.join(", ")}`,
+      );
   }
 }
 

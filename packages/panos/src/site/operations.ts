@@ -1,0 +1,20 @@
+/** What a failure can be asked for. */
+export const OPERATIONS: readonly string[] = [
+  "check",
+  "download",
+  "install",
+  "reboot",
+  "boot",
+  "commit",
+  "content",
+  "push",
+  "ha-sync",
+  "ha1",
+  "ha1-backup",
+  "ha2",
+  "bgp",
+  "environment",
+  "license",
+  "ha-monitor",
+  "request",
+];
