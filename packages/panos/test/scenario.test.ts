@@ -205,6 +205,12 @@ describe("a scenario file", () => {
       /f\.yaml:3:\d+: devices\[1\]\.serial: 1 is also the serial of devices\[0\]/,
     ],
     ["a wrong type", "devices: 7\n", /devices: found 7; expected/],
+    [
+      "a duration that is none",
+      "timing: { download_duration: -1 }\ndevices: []\n",
+      /f\.yaml:1:\d+: timing\.download_duration: found -1; expected/,
+    ],
+    ["a duration nobody knows", "timing: { downlod: 1 }\ndevices: []\n", /timing\.downlod: found an unknown key/],
     ["an unknown key", "devicez: []\ndevices: []\n", /devicez/],
     [
       "two actives",

@@ -40,6 +40,12 @@ function explain(
     return wireProblem({ reason: "shape", path: where, found: describeValue(value), accepted: describeSchema(schema) });
   }
   const place = pathOf(where, error.instancePath);
+  const wanted = objectAlternative(schema, error);
+  const found = valueAt(value, error.instancePath);
+  if (wanted !== undefined && isObject(found)) {
+    const inside = Compile(wanted).Errors(found);
+    if (inside.length > 0) return explain(wanted, inside, found, place);
+  }
   if (error.keyword === "required") {
     const name = error.params.requiredProperties[0] ?? "";
     const accepted = describeSchema(at(schema, `${error.schemaPath}/properties/${escaped(name)}`));
@@ -68,7 +74,7 @@ function explain(
   return wireProblem({
     reason: "shape",
     path: place,
-    found: describeValue(valueAt(value, error.instancePath)),
+    found: describeValue(found),
     accepted,
   });
 }
@@ -83,6 +89,15 @@ function leading(errors: readonly TLocalizedValidationError[]): TLocalizedValida
   return around.at(-1) ?? first;
 }
 
+/** Of alternatives to which the value itself does not fit: the only one that takes objects. An object is told what that one misses. */
+function objectAlternative(schema: TSchema, error: TLocalizedValidationError): TSchema | undefined {
+  if (!["anyOf", "const", "type"].includes(error.keyword)) return undefined;
+  const around = error.keyword === "anyOf" ? error.schemaPath : error.schemaPath.replace(/\/anyOf\/\d+$/, "");
+  const { anyOf } = record(at(schema, around));
+  const objects = Array.isArray(anyOf) ? anyOf.filter((one) => record(one).type === "object") : [];
+  return objects.length === 1 ? (objects[0] as TSchema) : undefined; // a part of a schema
+}
+
 /** What was found, for a message: never longer than a line, never the whole of an object. */
 function describeValue(value: unknown): string {
   if (value === undefined) return "nothing";
@@ -95,6 +110,7 @@ function describeValue(value: unknown): string {
 const unescaped = (part: string): string => part.replaceAll("~1", "/").replaceAll("~0", "~");
 const escaped = (part: string): string => part.replaceAll("~", "~0").replaceAll("/", "~1");
 const pointer = (path: string): readonly string[] => path.split("/").slice(1).map(unescaped);
+const isObject = (value: unknown): boolean => typeof value === "object" && value !== null && !Array.isArray(value);
 const record = (value: unknown): Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {}; // Checked: a non-null object.
 
