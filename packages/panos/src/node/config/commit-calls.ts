@@ -75,7 +75,7 @@ async function startCommit(node: ConfiguredNode, order: CommitOrder, caller: Cal
   const early = commitObstacle(node.state, caller.admin);
   if (early !== undefined) return early;
   if (!order.force && !hasChanges(node, order.scope)) return NO_CHANGES;
-  const problems = validate(node.profile.kind, node.config.candidate);
+  const problems = validate(node.profile.kind, node.config.candidate, node.pushed);
   const prepared = await node.config.prepareCommit(node.state.config, order.scope);
   return node.change((state, now) => {
     const late = commitObstacle(state, caller.admin);
@@ -110,7 +110,7 @@ function commitFate(injected: string | undefined, problems: readonly string[]): 
 
 /** A job that only looks whether the candidate could be committed. */
 export function startValidation(node: ConfiguredNode, caller: Caller): Promise<Answer> {
-  const problems = validate(node.profile.kind, node.config.candidate);
+  const problems = validate(node.profile.kind, node.config.candidate, node.pushed);
   return node.change((state, now) => {
     const obstacle = commitObstacle(state, caller.admin);
     if (obstacle !== undefined) return { state, result: obstacle };

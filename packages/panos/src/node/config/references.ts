@@ -120,9 +120,16 @@ export function unknownReferences(scope: XmlElement, outer: readonly XmlElement[
 }
 
 const namesOf = (scope: XmlElement, kind: Referred): readonly string[] =>
-  Object.entries(REFERRED).flatMap(([holder, of]) =>
-    of === kind ? elementsOf(child(scope, holder) ?? EMPTY).map((entry) => attribute(entry, "name") ?? "") : [],
-  );
+  [
+    ...Object.entries(REFERRED).flatMap(([holder, of]) => (of === kind ? [holder] : [])),
+    ...NAMED_BESIDES[kind],
+  ].flatMap((holder) => elementsOf(child(scope, holder) ?? EMPTY).map((entry) => attribute(entry, "name") ?? ""));
+
+/** What rules may name beside objects of a kind. */
+const NAMED_BESIDES = { address: ["external-list", "region"], service: [] } as const satisfies Record<
+  Referred,
+  readonly string[]
+>;
 
 const EMPTY: XmlElement = { name: "", attributes: [], children: [] };
 const PREDEFINED = new Set([
