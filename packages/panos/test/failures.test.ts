@@ -123,3 +123,16 @@ test("expired licences are told with a date that is past", async () => {
     /<expires>January 01, 2020<\/expires><expired>yes/,
   );
 });
+
+test("an installation without its image fails in the words of PAN-OS, after a reply that has its job first", async () => {
+  await using firewall = await aFirewall();
+  expect((await firewall.op(software("install"))).xml).toMatch(
+    /<\/msg><job>2<\/job><status>success<\/status><\/result>/,
+  );
+  expect((await firewall.lastJob())?.details).toEqual([
+    "Failed to install 11.1.0 with the following errors.",
+    "SW version is 11.1.0",
+    "Error: image 11.1.0 is not loaded",
+    "Failed to install   version  11.1.0  type  panos",
+  ]);
+});

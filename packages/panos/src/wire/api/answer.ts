@@ -109,7 +109,7 @@ export function renderAnswer(answer: Exclude<Answer, { kind: "file" }>): Markup 
     case "pieces":
       return { markup: AROUND_PIECES.before + Array.from(answer.pieces, textOf).join("") + AROUND_PIECES.after };
     case "job":
-      return xml`<response status="success" code="19"><result>${answer.extra}<msg><line>${answer.text}</line></msg><job>${answer.job}</job></result></response>`;
+      return xml`<response status="success" code="19"><result><msg><line>${answer.text}</line></msg><job>${answer.job}</job>${answer.extra}</result></response>`;
     case "message":
       return xml`<response status="success"${code(answer.code)}>${texts(answer.lines, answer.form)}</response>`;
     case "error":
