@@ -1,7 +1,7 @@
-import { seconds } from "@understudy/kernel";
+import { MemoryStorage, seconds } from "@understudy/kernel";
 import { crashSweep } from "@understudy/kernel/testing";
 import { describe, expect, test } from "vitest";
-import type { ApiClient } from "../src/site/api-client.ts";
+import { ApiClient } from "../src/site/api-client.ts";
 import { jobsMessage } from "../src/wire/messages/job.ts";
 import { writeXml } from "../src/wire/xml/write.ts";
 import { PairSite, PRIMARY, SECONDARY } from "./a-pair.ts";
@@ -111,6 +111,29 @@ describe("a firewall's configuration", () => {
     await fw.config("set", { xpath: ADDRESS, element: "<fqdn>x</fqdn>" });
     await fw.op("<load><config><from>a.xml</from></config></load>");
     expect(await fw.shown("get", "/config")).toBe(before);
+  });
+
+  test("locks of another administrator forbid to load, to revert, and on whatever scope to commit", async () => {
+    const users = ["admin", "ann"].map((username) => ({ username, password: "a" }));
+    await using pair = await PairSite.start({}, { users });
+    const fw = await aFirewall(pair);
+    const { cell } = pair.site;
+    const world = await cell.power.operator("ann", new MemoryStorage(cell.ground.time));
+    const ann = await pair.site.during(ApiClient.login(world, pair.panoramaEndpoint, "ann", "a"));
+    const lock = (kind: string, what: string, vsys: string) => {
+      const cmd = `<request><${kind}-lock><${what}/></${kind}-lock></request>`;
+      return pair.site.during(ann.for(PRIMARY).call({ type: "op", cmd, vsys }));
+    };
+    const locked = { ok: false, code: "13", text: "Configuration is locked by ann" };
+    await fw.config("set", { xpath: ADDRESS, element: "<fqdn>x</fqdn>" });
+    await lock("config", "add", "shared");
+    expect(await fw.op("<revert><config/></revert>")).toMatchObject(locked);
+    expect(await fw.op("<load><config><from>running-config.xml</from></config></load>")).toMatchObject(locked);
+    await lock("config", "remove", "shared");
+    await lock("commit", "add", "vsys1");
+    expect(await fw.commit()).toMatchObject(locked);
+    await lock("commit", "remove", "vsys1");
+    expect(await fw.commit()).toMatchObject({ ok: true });
   });
 
   test("only one administrator's changes can be committed", async () => {

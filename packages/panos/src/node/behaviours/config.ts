@@ -6,7 +6,7 @@ import { block, writeXml, xml } from "../../wire/xml/write.ts";
 import { startValidation } from "../config/commit-calls.ts";
 import { diffTrees } from "../config/diff.ts";
 import { lockedBy } from "../config/locks.ts";
-import type { Behavior, ConfiguredNode } from "../node.ts";
+import type { Behavior, Caller, ConfiguredNode } from "../node.ts";
 
 type ConfigBehavior = Behavior<ConfiguredNode>;
 
@@ -90,12 +90,18 @@ const validates = (on: string): ConfigBehavior => ({ on, handle: (node, _, calle
 
 const RUNNING_NAMES = new Set(["running-config.xml", "running"]);
 
+/** Why the whole candidate must not be replaced; `undefined` when it may. */
+function lockedOut({ state }: ConfiguredNode, { admin }: Caller): Answer | undefined {
+  const holder = lockedBy(state.config, "config", "shared", admin);
+  return holder === undefined ? undefined : refused(CODES.notFound, `Configuration is locked by ${holder}`);
+}
+
 const loads: ConfigBehavior = {
   on: "load.config.from",
   handle: async (node, command, caller) => {
     const name = argumentText(command);
-    const holder = lockedBy(node.state.config, "config", "shared", caller.admin);
-    if (holder !== undefined) return refused(CODES.notFound, `Configuration is locked by ${holder}`);
+    const locked = lockedOut(node, caller);
+    if (locked !== undefined) return locked;
     if (RUNNING_NAMES.has(name)) await node.config.revert();
     else {
       const document = savedAs(node, name);
@@ -146,7 +152,9 @@ const deletesSaved: ConfigBehavior = {
 
 const reverts: ConfigBehavior = {
   on: "revert.config",
-  handle: async (node, command) => {
+  handle: async (node, command, caller) => {
+    const locked = lockedOut(node, caller);
+    if (locked !== undefined) return locked;
     const admins = descend(command.last, "partial", "admin");
     await node.config.revert(
       admins === undefined ? undefined : childrenNamed(admins, "member").map((member) => textOf(member).trim()),

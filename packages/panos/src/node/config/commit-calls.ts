@@ -10,7 +10,7 @@ import type { Caller, ConfiguredNode } from "../node.ts";
 import type { NodeState } from "../state.ts";
 import { longer } from "../timing.ts";
 import { type CommitScope, isMeant, readScope } from "./commit-scope.ts";
-import { lockedBy } from "./locks.ts";
+import { commitLockedBy, lockedBy } from "./locks.ts";
 import { validate } from "./validate.ts";
 
 /** What a `<commit>` asks for. */
@@ -67,7 +67,7 @@ export function commitObstacle(state: NodeState, admin: string): Answer | undefi
   if (unfinished.some((job) => isRunning(job) && job.task.kind === "install")) {
     return refused(CODES.notFound, "You cannot commit while an install is in progress. Please try again later.");
   }
-  const holder = lockedBy(state.config, "commit", "shared", admin) ?? lockedBy(state.config, "config", "shared", admin);
+  const holder = commitLockedBy(state.config, admin) ?? lockedBy(state.config, "config", "shared", admin);
   return holder === undefined ? undefined : refused(CODES.notFound, `Configuration is locked by ${holder}`);
 }
 

@@ -13,6 +13,10 @@ export const lockedBy = (config: ConfigState, kind: Lock["kind"], scope: string,
     (lock) => lock.kind === kind && lock.admin !== admin && (lock.scope === scope || lock.scope === "shared"),
   )?.admin;
 
+/** Who keeps an administrator from committing: a commit lock on any scope, since a commit takes in them all. */
+export const commitLockedBy = (config: ConfigState, admin: string): string | undefined =>
+  config.locks.find((lock) => lock.kind === "commit" && lock.admin !== admin)?.admin;
+
 /** What became of taking or giving up a lock; texts are PAN-OS's own. */
 export type LockChange =
   | { readonly ok: true; readonly config: ConfigState; readonly text: string }
