@@ -3,6 +3,7 @@ import {
   type Instant,
   type JsonObject,
   later,
+  messageOf,
   NetworkError,
   seconds,
   type World,
@@ -57,7 +58,7 @@ export class Upgrade {
     const groups = await this.#groups(serials);
     const ends = await Promise.allSettled(groups.map((group) => this.#upgradeGroup(group)));
     throwFirst(
-      ends.flatMap((end): unknown[] => (end.status === "rejected" ? [end.reason] : [])),
+      ends.flatMap((end) => (end.status === "rejected" ? [asError(end.reason)] : [])),
       groups.length,
     );
     const versions = serials.map(
@@ -195,7 +196,9 @@ export class Upgrade {
   }
 }
 
-function throwFirst([first, ...others]: readonly unknown[], groups: number): void {
+const asError = (reason: unknown): Error => (reason instanceof Error ? reason : new Error(messageOf(reason)));
+
+function throwFirst([first, ...others]: readonly Error[], groups: number): void {
   if (first === undefined) return;
   if (others.length === 0 || !(first instanceof ApiClientError)) throw first;
   const message = `${others.length + 1} of ${groups} upgrades failed, the first one so: ${first.message}`;
