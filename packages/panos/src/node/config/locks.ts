@@ -1,16 +1,27 @@
 import type { Instant } from "@understudy/kernel";
 import type { ConfigState, Lock } from "./config-state.ts";
 
-/** The scope that a path of the configuration belongs to: a device group, a vsys, or `shared`. */
-export function scopeOf(xpath: string): string {
+/** A path at or above the scopes: what is written there may be in any of them. */
+const ABOVE_SCOPES = /^\/config(?:\/devices(?:\/entry(?:\[[^\]]*\])?(?:\/(?:vsys|device-group)(?:\/entry)?)?)?)?\/?$/;
+
+/** The scope that a path of the configuration belongs to: a device group, a vsys, `shared`, or `any` of them. */
+export function scopeOf(xpath: string): string | { readonly any: true } {
   const named = /\/(?:device-group|vsys)\/entry\[@name=['"]([^'"]+)['"]\]/.exec(xpath);
-  return named?.[1] ?? "shared";
+  return named?.[1] ?? (ABOVE_SCOPES.test(xpath) ? { any: true } : "shared");
 }
 
 /** Who keeps an administrator from changing a scope; `undefined` when nobody does. A lock on `shared` covers all scopes. */
-export const lockedBy = (config: ConfigState, kind: Lock["kind"], scope: string, admin: string): string | undefined =>
+export const lockedBy = (
+  config: ConfigState,
+  kind: Lock["kind"],
+  scope: ReturnType<typeof scopeOf>,
+  admin: string,
+): string | undefined =>
   config.locks.find(
-    (lock) => lock.kind === kind && lock.admin !== admin && (lock.scope === scope || lock.scope === "shared"),
+    (lock) =>
+      lock.kind === kind &&
+      lock.admin !== admin &&
+      (typeof scope !== "string" || lock.scope === scope || lock.scope === "shared"),
   )?.admin;
 
 /** Who keeps an administrator from committing: a commit lock on any scope, since a commit takes in them all. */
